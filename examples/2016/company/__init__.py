@@ -1,0 +1,1 @@
+"""An invented operations-service company and its year 2016."""

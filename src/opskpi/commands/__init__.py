@@ -1,0 +1,73 @@
+"""The commands: arguments in, exit code out. Commands are found by name and imported when run."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from opskpi import __version__
+
+#: The commands in the order of their use; each is a module of that name.
+NAMES = ("score", "check")
+
+
+class Commands(click.Group):
+    """A group that imports a command only when it is run or its help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands' names; imports nothing."""
+        del ctx
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        del ctx
+        if cmd_name not in NAMES:
+            return None
+        command: click.Command = import_module(f"opskpi.commands.{cmd_name}").command
+        return command
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="opskpi")
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """Judge operations-service projects against the year's targets, with evidence."""
+    if Path("opskpi.toml").is_file():
+        ctx.default_map = _configured()
+
+
+def _configured() -> dict[str, dict[str, object]]:
+    """Read opskpi.toml for every command: flags and OPSKPI_ variables come before it."""
+    from opskpi.commands.settings import language_before_plan, read_config
+    from opskpi.errors import SettingsError
+
+    try:
+        values = read_config()
+    except SettingsError as error:
+        language = language_before_plan(os.environ.get("OPSKPI_LANG"), None)
+        raise click.UsageError("\n".join(each.text(language) for each in error.messages)) from None
+    return dict.fromkeys(NAMES, values)
+
+
+def main() -> None:
+    """Run opskpi; a closed pipe is quiet, Ctrl-C ends with 130."""
+    try:
+        status = group.main(standalone_mode=False, prog_name="opskpi")
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was written", err=True)
+        status = 130
+    except BrokenPipeError:
+        # what is still buffered has no reader: let it go without a second error at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)

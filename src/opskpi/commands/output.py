@@ -1,0 +1,118 @@
+"""Where results go: files replaced in one step, standard output, and messages beside it."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import click
+
+from opskpi.errors import OpskpiError, OutputError
+from opskpi.wording import Message, message
+
+_Arguments = ParamSpec("_Arguments")
+#: What a console without a glyph gets instead.
+_PLAINER = {"─": "-", "│": "|", "┼": "+", "…": "...", "·": "-", "×": "x", "—": "-"}
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Put a file in place whole, or leave the old one; raises OutputError."""
+    target = Path(os.path.realpath(path))
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(_mode(target))
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise OutputError(message("output_unwritable", file=str(path), reason=reason)) from error
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_out(data: bytes, *, machine: bool) -> None:
+    """Write a result to standard output: bytes as they are, text in what the console can show."""
+    try:
+        if machine:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            sys.stdout.write(_showable(data.decode("utf-8"), sys.stdout.encoding or "utf-8"))
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read has seen enough; the exit code still tells the verdict
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(lines: Iterable[str]) -> None:
+    """Write messages to standard error."""
+    for line in lines:
+        try:
+            sys.stderr.write(_showable(line, sys.stderr.encoding or "utf-8") + "\n")
+        except OSError:
+            return
+
+
+def reporting(
+    command: Callable[_Arguments, int], language: Callable[_Arguments, str], debug: Callable[_Arguments, bool]
+) -> Callable[_Arguments, int]:
+    """Turn what stops a command into one sentence each and its exit code."""
+
+    @wraps(command)
+    def run(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> int:
+        try:
+            return command(*args, **kwargs)
+        except OpskpiError as error:
+            if debug(*args, **kwargs):
+                raise
+            tell(_sentences(error.messages, language(*args, **kwargs)))
+            return error.exit_code
+        except KeyboardInterrupt:
+            tell([message("interrupted").text(language(*args, **kwargs))])
+            return 130
+        except click.ClickException:
+            raise
+        except Exception as error:
+            if debug(*args, **kwargs):
+                raise
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            tell([message("internal", reason=reason).text(language(*args, **kwargs))])
+            return 5
+
+    return run
+
+
+def _sentences(messages: Iterable[Message], language: str) -> list[str]:
+    return [f"opskpi: {each.text(language)}" for each in messages]
+
+
+def _mode(target: Path) -> int:
+    """Keep the permissions of the file that is replaced; a new one gets the usual ones."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _showable(text: str, encoding: str) -> str:
+    """Replace what an encoding lacks by something plainer, never failing."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        for glyph, plain in _PLAINER.items():
+            try:
+                glyph.encode(encoding)
+            except UnicodeEncodeError:
+                text = text.replace(glyph, plain)
+        return text.encode(encoding, errors="replace").decode(encoding)
+    return text

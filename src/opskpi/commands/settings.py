@@ -1,0 +1,80 @@
+"""What every command shares: `opskpi.toml`, the language, and the day it is."""
+
+import os
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from opskpi.errors import SettingsError
+from opskpi.wording import language_of, message
+
+CONFIG = Path("opskpi.toml")
+#: Keys of opskpi.toml; True where several values may stand.
+KEYS = {
+    "targets": False,
+    "exports": True,
+    "source": True,
+    "nil": True,
+    "lang": False,
+    "output": True,
+    "format": False,
+    "period": False,
+    "as_of": False,
+    "project": True,
+    "indicator": True,
+    "owner": True,
+    "rejects": False,
+    "max_rejected": False,
+    "quiet": False,
+}
+
+
+def read_config(path: Path = CONFIG) -> dict[str, Any]:
+    """Read opskpi.toml where there is one; raises SettingsError."""
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(message("config_unreadable", file=path.name, reason=str(error))) from None
+    return {key: _value(path.name, key, value) for key, value in values.items()}
+
+
+def today() -> date:
+    """Get the day: SOURCE_DATE_EPOCH stands for the clock when set (reproducible-builds.org)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.now(UTC).astimezone().date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise SettingsError(message("today_unreadable", text=epoch)) from None
+
+
+def language_before_plan(wanted: str | None, targets: str | None) -> str:
+    """Choose the language of errors that come before the plan is read."""
+    if wanted:
+        return wanted
+    paths = [Path(targets)] if targets else sorted(Path("targets").glob("*.y*ml"))
+    for path in paths:
+        try:
+            return language_of(path.read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError):
+            continue
+    return "zh" if targets == "2016" else "en"
+
+
+def _value(file: str, key: str, value: object) -> object:
+    if key not in KEYS:
+        from opskpi.documents import with_nearest
+
+        raise SettingsError(with_nearest("config_unknown", key, tuple(KEYS), file=file))
+    if KEYS[key]:
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, str) for each in values):
+            raise SettingsError(message("config_wrong", file=file, key=key, wanted="text"))
+        return values
+    if not isinstance(value, str | int | float | bool):
+        raise SettingsError(message("config_wrong", file=file, key=key, wanted="text"))
+    return value if isinstance(value, bool) else str(value)

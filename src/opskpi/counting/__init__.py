@@ -1,0 +1,1 @@
+"""What a run counts: the moment it is judged at, nil returns, figures, and the rows behind them."""

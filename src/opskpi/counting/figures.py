@@ -1,0 +1,178 @@
+"""Figures: each indicator read over the settled rows, with the circumstances of each project."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opskpi.counting.evidence import misses
+from opskpi.counting.nil import NilReturns
+from opskpi.errors import ImbalanceError, SettingsError
+from opskpi.indicators.columns import Clock, Rows
+from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.indicators.syntax import Name
+from opskpi.intake.ledgers import Checked, Intake
+from opskpi.model.cards import Result
+from opskpi.model.periods import MONTHS, Period, year_to_date
+from opskpi.scorecard import Circumstances, Standard, judge
+from opskpi.tables.instants import microseconds
+from opskpi.targets.plan import Indicator, Plan
+from opskpi.wording import message
+
+_OPEN_START, _OPEN_END = np.iinfo(np.int64).min + 1, np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When a run counts: its period, the plan's, and the moment it is judged at."""
+
+    period: Period
+    plan_period: Period
+    as_of: datetime
+
+
+def figures(  # noqa: PLR0913 - everything a figure depends on, by name
+    name: str,
+    *,
+    plan: Plan,
+    intake: Intake,
+    occasion: Occasion,
+    nil: NilReturns,
+    details: int,
+    spread: Spread,
+) -> tuple[Standard, tuple[Result, ...]]:
+    """Read and judge one indicator for every project."""
+    indicator = plan.indicators[name]
+    blocks = intake.tables.get(indicator.table, ())
+    standard = _standard(name, indicator, _scale(indicator, blocks))
+    window = _window(indicator, intake, occasion)
+    ended = _ended(indicator, occasion)
+    rows = [_rows(block, occasion, ended=ended) for block in blocks]
+    rejected = intake.rejected_by_project(indicator.table)
+    readings = read(indicator.definition, rows, window, rejected, spread)
+    _balanced(name, readings, blocks, intake)
+    seen = intake.accepted_by_project()
+    results: list[Result] = []
+    on_card = intake.on_card()
+    for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
+        if project not in on_card:
+            continue
+        circumstances = Circumstances(
+            period=occasion.period.label,
+            begun=occasion.as_of > datetime.combine(occasion.period.start, time()),
+            ended=ended,
+            counted_now=_counted_now(indicator, occasion.period),
+            in_service=_in_service(window, code),
+            handed_in=readings.in_period > 0,
+            found=readings.found > 0,
+            seen=bool(seen[code]),
+            nil=nil.covers(name, code),
+        )
+        result = judge(project, standard, reading, plan.target(name, project), circumstances)
+        results.append(_with_misses(result, readings, blocks, code, details))
+    return standard, tuple(results)
+
+
+def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] | None) -> Standard:
+    value = indicator.definition.value
+    return Standard(
+        indicator=name,
+        name=indicator.name,
+        short=indicator.display,
+        owner=indicator.owner,
+        function=value.function,
+        unit=value.unit,
+        rule_sha256=indicator.rule_sha256,
+        empty=indicator.empty,
+        min_rows=indicator.min_rows,
+        scale=scale,
+        cumulative=indicator.accumulate is not None,
+    )
+
+
+def _scale(indicator: Indicator, blocks: Sequence[Checked]) -> tuple[Fraction, Fraction] | None:
+    """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
+    argument = indicator.definition.value.argument
+    if not isinstance(argument, Name):
+        return None
+    kind = indicator.definition.table.kinds.get(argument.name)
+    if kind is None or kind.name != "score":
+        return indicator.score_scale
+    for block in blocks:
+        source = block.sheet.layout.form.scale
+        if indicator.scale and argument.name in block.columns and block.sheet.rules.scale != indicator.score_scale:
+            raise SettingsError(
+                message(
+                    "scales_differ",
+                    indicator=indicator.name,
+                    wanted=indicator.scale,
+                    sheet=block.sheet.label,
+                    found=source or message("no_scale"),
+                )
+            )
+    scales = {block.sheet.rules.scale for block in blocks if argument.name in block.columns}
+    return scales.pop() if len(scales) == 1 else indicator.score_scale
+
+
+def _window(indicator: Indicator, intake: Intake, occasion: Occasion) -> Window:
+    """Find the days that count, cumulative indicators from the year's start on."""
+    period = occasion.period
+    if indicator.accumulate == "year":
+        period = year_to_date(period, occasion.plan_period)
+    start = microseconds(datetime.combine(period.start, time()))
+    end = microseconds(datetime.combine(period.after, time()))
+    known = [intake.projects.known.get(name) for name in intake.projects.names]
+    if not any(each and (each.starts is not None or each.ends is not None) for each in known):
+        return Window(start, end)
+    return Window(
+        start,
+        end,
+        np.array([each.starts if each and each.starts is not None else _OPEN_START for each in known]),
+        np.array([each.ends if each and each.ends is not None else _OPEN_END for each in known]),
+    )
+
+
+def _in_service(window: Window, project: int) -> bool:
+    if window.service_start is None or window.service_end is None:
+        return True
+    return bool(window.service_start[project] < window.end and window.service_end[project] > window.start)
+
+
+def _ended(indicator: Indicator, occasion: Occasion) -> bool:
+    """Tell whether the period is over, or the year where the indicator accumulates."""
+    last = occasion.period.after
+    if indicator.accumulate == "year":
+        whole = occasion.plan_period
+        last = whole.after if whole.holds(occasion.period) else date(occasion.period.end.year + 1, 1, 1)
+    return occasion.as_of >= datetime.combine(last, time())
+
+
+def _counted_now(indicator: Indicator, period: Period) -> bool:
+    """Tell whether the period is as long as the indicator's frequency asks."""
+    if indicator.frequency is None:
+        return True
+    return period.months >= MONTHS[indicator.frequency] or period.months == 0
+
+
+def _rows(block: Checked, occasion: Occasion, *, ended: bool) -> Rows:
+    clock = Clock(microseconds(occasion.as_of), period_ended=ended)
+    return Rows(block.sheet.table, block.columns, block.projects, block.accepted, clock)
+
+
+def _balanced(name: str, readings: Readings, blocks: Sequence[Checked], intake: Intake) -> None:
+    """Check the indicator's ledger for each project: every accepted row is in one bucket."""
+    accepted: NDArray[np.int64] = np.zeros(len(intake.projects.names), dtype=np.int64)
+    for block in blocks:
+        accepted += np.bincount(block.projects[block.accepted], minlength=len(accepted))
+    for project, reading, rows in zip(intake.projects.names, readings.by_project, accepted.tolist(), strict=True):
+        if reading.accepted != rows:
+            raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
+
+
+def _with_misses(result: Result, readings: Readings, blocks: Sequence[Checked], project: int, details: int) -> Result:
+    if not details or not result.reading.missed:
+        return result
+    return replace(result, misses=misses(readings, blocks, project, details))

@@ -1,0 +1,86 @@
+"""Nil returns: nothing happened, and somebody says so (design rule 9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from opskpi.documents import with_nearest
+from opskpi.errors import SettingsError
+from opskpi.indicators.columns import Clock, Rows, conditions
+from opskpi.indicators.readings import Definition
+from opskpi.intake.ledgers import Intake
+from opskpi.intake.sheets import SheetRead
+from opskpi.model.places import Place
+from opskpi.tables.columns import YES, Words
+from opskpi.targets.plan import Indicator, Plan
+from opskpi.wording import Message, message
+
+
+@dataclass(frozen=True, slots=True)
+class NilReturns:
+    """Which indicators are declared empty: for all projects, or for some by code."""
+
+    everywhere: frozenset[str]
+    projects: Mapping[str, frozenset[int]]
+    notes: tuple[Message, ...]
+
+    def covers(self, indicator: str, project: int) -> bool:
+        """Tell whether a nil return speaks for this indicator and project."""
+        return indicator in self.everywhere or project in self.projects.get(indicator, frozenset())
+
+
+def nil_returns(plan: Plan, declared: Sequence[str], intake: Intake) -> NilReturns:
+    """Collect what `--nil` and the registers' own rows declare; raises SettingsError."""
+    named = [find_indicator(plan, word) for word in declared]
+    everywhere = {
+        other
+        for name in named
+        for other, indicator in plan.indicators.items()
+        if _population(indicator) == _population(plan.indicators[name])
+    }
+    notes = [message("nil_declared", indicator=plan.indicators[name].display) for name in named]
+    projects: dict[str, set[int]] = {}
+    for sheet in intake.sheets:
+        for row in sheet.nil:
+            code = -1 if row.project is None else intake.projects.code(row.project)
+            covered = [name for name, each in plan.indicators.items() if _speaks_for(sheet, each.definition)]
+            place = Place(sheet.file, sheet.name or "", row.row)
+            notes.append(message("nil_row", place=str(place), text=row.text))
+            if row.project is None:
+                everywhere.update(covered)
+            for name in covered if code >= 0 else ():
+                projects.setdefault(name, set()).add(code)
+    some = {name: frozenset(codes) for name, codes in projects.items()}
+    return NilReturns(frozenset(everywhere), some, tuple(notes))
+
+
+def find_indicator(plan: Plan, word: str) -> str:
+    """Find an indicator by id, name or short name; raises SettingsError."""
+    for name, indicator in plan.indicators.items():
+        if word in (name, indicator.name, indicator.short):
+            return name
+    known = (*plan.indicators, *(each.name for each in plan.indicators.values()))
+    raise SettingsError(with_nearest("unknown_indicator", word, known))
+
+
+def _population(indicator: Indicator) -> tuple[object, ...]:
+    return indicator.table, indicator.where, tuple(indicator.exclude.items()), indicator.period_by
+
+
+def _speaks_for(sheet: SheetRead, definition: Definition) -> bool:
+    """Tell whether a sheet's nil return covers an indicator: its constants decide `where`."""
+    table = sheet.table
+    if definition.table.name != table.name:
+        return False
+    constants = sheet.layout.form.constants
+    if definition.where is None or not constants:
+        return not constants or definition.where is None
+    columns = {
+        name: Words(np.array([list(table.kinds[name].words).index(word)], np.int8), tuple(table.kinds[name].words))
+        for name, word in constants.items()
+        if word in table.kinds[name].words
+    }
+    one = np.zeros(1, dtype=np.int32)
+    rows = Rows(table, columns, one, np.ones(1, dtype=bool), Clock(0, period_ended=True))
+    return bool(conditions(definition.where, rows)[0] == YES)

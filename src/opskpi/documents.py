@@ -1,0 +1,235 @@
+"""YAML files that people write: read as text with marks, validated with every mistake at once.
+
+Scalars stay text, so that `18:00` and `010` mean what they say; the models decide what is
+a number. Duplicate keys are mistakes. Each mistake carries file, line and column.
+"""
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from opskpi.errors import SettingsError
+from opskpi.wording import Message, message
+
+Model = TypeVar("Model", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+#: More than this is no file written by hand (or an alias that multiplies itself).
+_MOST_BYTES = 1 << 20
+_MOST_NODES = 50_000
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+#: How like a known word an unknown one must be to be proposed.
+_LIKENESS = 0.6
+
+
+class Mistake(ValueError):  # noqa: N818 - the user's mistake, not an error of ours
+    """A value that a model refuses, as a sentence; `offset` points into the value.
+
+    `path` leads from where the model was asked to the value that is meant.
+    """
+
+    def __init__(self, sentence: Message, offset: int = 0, path: "Path" = ()) -> None:
+        """Keep the sentence for the report of all mistakes."""
+        super().__init__(sentence.key)
+        self.sentence = sentence
+        self.offset = offset
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a key or value stands, counted from 1; `plain` where columns can be counted into it."""
+
+    line: int
+    column: int
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML file as plain text values, with the mark of every value and key."""
+
+    file: str
+    sha256: str
+    text: str
+    value: object
+    marks: Mapping[Path, Mark]
+
+    def say(self, path: Path, what: Message, offset: int = 0) -> Message:
+        """Put file, line and column before a sentence."""
+        at = path
+        while at and at not in self.marks:
+            at = at[:-1]
+        mark = self.marks.get(at, Mark(1, 1))
+        column = mark.column + (offset if mark.plain and at == path else 0)
+        return message("mistake", file=self.file, line=mark.line, column=column, what=what)
+
+
+class _Composer:
+    """Turns ruamel's nodes into text values, noting marks and mistakes on the way."""
+
+    def __init__(self) -> None:
+        self.marks: dict[Path, Mark] = {}
+        self.mistakes: list[tuple[Path, Message]] = []
+        self.nodes = 0
+
+    def build(self, node: Node, path: Path) -> object:
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            raise SettingsError(message("yaml_too_large"))
+        mark = node.start_mark
+        plain = isinstance(node, ScalarNode) and node.style not in ("|", ">")
+        quoted = isinstance(node, ScalarNode) and node.style in ("'", '"')
+        self.marks[path] = Mark(mark.line + 1, mark.column + 1 + quoted, plain)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.build(item, (*path, at)) for at, item in enumerate(node.value)]
+        return None if not quoted and node.value in _NULLS else str(node.value)
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            here = (*path, key)
+            key_mark = Mark(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if key in values:
+                self.marks[(*path, key, "again")] = key_mark
+                self.mistakes.append(((*path, key, "again"), message("duplicate_key", key=key)))
+                continue
+            values[key] = self.build(value_node, here)
+            self.marks[(*here, "")] = key_mark
+        return values
+
+
+def read_document(data: bytes, file: str) -> Document:
+    """Read a YAML file; raises SettingsError with line, column and what to do."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(message("settings_not_utf8", file=file)) from None
+    if len(data) > _MOST_BYTES:
+        raise SettingsError(message("yaml_too_large"))
+    composer = _Composer()
+    try:
+        node = YAML().compose(text)
+    except MarkedYAMLError as error:
+        raise SettingsError(_syntax(error, text, file)) from None
+    value = composer.build(node, ()) if node is not None else {}
+    document = Document(file, hashlib.sha256(data).hexdigest(), text, value, composer.marks)
+    if composer.mistakes:
+        raise SettingsError(*(document.say(path, what) for path, what in composer.mistakes))
+    return document
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """Validate a document; raises SettingsError with all its mistakes, in file order."""
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        raise SettingsError(*_mistakes(document, model, error)) from None
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word most like a mistyped one."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=_LIKENESS)
+    return found[0] if found else None
+
+
+def with_nearest(key: str, word: str, known: Sequence[str], **values: object) -> Message:
+    """Say that a word is unknown, with the nearest right one or all of them."""
+    close = nearest(word, known)
+    hint = message("did_you_mean", word=close) if close else message("known_words", words=tuple(known))
+    return message(key, word=word, hint=hint, **values)
+
+
+def parse_scale(text: object) -> tuple[Fraction, Fraction]:
+    """Read a scale such as 1-5; raises Mistake."""
+    low, dash, high = str(text).partition("-")
+    try:
+        scale = Fraction(low.strip()), Fraction(high.strip())
+    except (ValueError, ZeroDivisionError):
+        raise Mistake(message("scale_unreadable", text=str(text))) from None
+    if not dash or scale[0] >= scale[1]:
+        raise Mistake(message("scale_unreadable", text=str(text)))
+    return scale
+
+
+def _mistakes(document: Document, model: type[BaseModel], error: ValidationError) -> list[Message]:
+    said: list[tuple[int, int, Message]] = []
+    for each in error.errors(include_url=False):
+        path = tuple(part for part in each["loc"] if part != "[key]")
+        what, offset, inner = _sentence(each, path, model)
+        path = (*path, *inner)
+        if each["type"] == "extra_forbidden" and (*path, "") in document.marks:
+            path = (*path, "")
+        sentence = document.say(path, what, offset)
+        order = (int(str(sentence.values["line"])), int(str(sentence.values["column"])))
+        said.append((*order, sentence))
+    unique = {(line, column, each.text("en")): each for line, column, each in said}
+    return [unique[place] for place in sorted(unique)]
+
+
+def _sentence(each: Mapping[str, object], path: Path, model: type[BaseModel]) -> tuple[Message, int, Path]:
+    context = each.get("ctx")
+    cause = context.get("error") if isinstance(context, Mapping) else None
+    if isinstance(cause, Mistake):
+        return cause.sentence, cause.offset, cause.path
+    key = str(path[-1]) if path else ""
+    if each["type"] == "extra_forbidden":
+        if (key and not key[0].isalpha()) or key.endswith(")"):
+            return message("quote_the_value", text=key), 0, ()
+        return with_nearest("unknown_key", key, _keys_at(model, path)), 0, ()
+    if each["type"] == "missing":
+        return message("missing_key", key=key), 0, ()
+    return message("wrong_value", key=key, value=str(each.get("input")), expected=str(each["msg"])), 0, ()
+
+
+def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """Find which keys the model on the way to a path knows."""
+    current = model
+    for part in path[:-1]:
+        if part in current.model_fields:
+            current = _inner(current.model_fields[str(part)].annotation) or current
+    return [field.alias or name for name, field in current.model_fields.items()]
+
+
+def _inner(annotation: object) -> type[BaseModel] | None:
+    """Find the model inside an annotation such as dict[str, Model] | None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inside in getattr(annotation, "__args__", ()):
+        if found := _inner(inside):
+            return found
+    return None
+
+
+def _syntax(error: MarkedYAMLError, text: str, file: str) -> Message:
+    """Turn a YAML error into the sentence that helps with the slip behind it."""
+    mark = error.problem_mark or error.context_mark
+    line = mark.line if mark else 0
+    lines = text.splitlines() or [""]
+    shown = lines[min(line, len(lines) - 1)]
+    column = mark.column + 1 if mark else 1
+    return message("mistake", file=file, line=line + 1, column=column, what=_slip(error, shown, lines, line))
+
+
+def _slip(error: MarkedYAMLError, shown: str, lines: Sequence[str], line: int) -> Message:
+    problem = str(error.problem or "")
+    before = lines[max(0, line - 1) : line + 1]
+    key, colon, value = shown.partition(":")
+    if colon and value.strip().startswith(">") and "block scalar" in str(error.context or ""):
+        return message("quote_the_target", key=key.strip(), value=value.strip())
+    if any("：" in each for each in before):
+        return message("full_width_colon")
+    if "\t" in shown:
+        return message("tab_in_yaml")
+    return message("yaml_syntax", problem=problem, text=shown.strip())

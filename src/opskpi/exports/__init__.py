@@ -1,0 +1,77 @@
+"""The only place that opens the files people export: a path becomes sheets of raw rows.
+
+A reader (`text`, `workbook`) gives `Sheet`s; a sheet shows its first rows for recognition
+and is then read in pieces, each alone and in any order. Every row keeps the number a
+spreadsheet shows for it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from mmap import mmap
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+#: A file's content, in memory or mapped.
+Bytes: TypeAlias = bytes | memoryview | mmap
+
+#: How many rows are shown for recognition, title rows included.
+HEAD_ROWS = 30
+
+#: The headings of our own CSV outputs begin so; a folder's listing passes them by.
+MARK_SCORECARD = ("project", "indicator", "period", "verdict")
+MARK_REJECTS = "opskpi_file"
+#: What our own workbooks carry in their properties.
+MARK_WORKBOOK = "opskpi.scorecard"
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """A row with more or fewer cells than the headings; never shifted, always rejected."""
+
+    row: int
+    text: str
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of a sheet: text columns by position, and each row's number in the piece.
+
+    Numbers count from 1 within the piece, `size` is how many rows it spans; whoever puts
+    pieces together adds the rows before.
+    """
+
+    rows: NDArray[np.int32]
+    columns: Mapping[int, pa.Array]
+    size: int
+    ragged: tuple[Ragged, ...] = ()
+
+
+class Sheet(Protocol):
+    """One table of raw rows."""
+
+    @property
+    def file(self) -> str:
+        """The file as the user knows it, relative to the argument it was found under."""
+
+    @property
+    def name(self) -> str | None:
+        """The sheet's name; None for text files."""
+
+    @property
+    def encoding(self) -> str | None:
+        """The encoding of a text file."""
+
+    @property
+    def head(self) -> Sequence[Sequence[str]]:
+        """The first rows as text; the first has number 1."""
+
+    def pieces(self, heading_row: int, wanted: Mapping[int, bool]) -> Sequence[Callable[[], Block]]:
+        """Give readers for the rows below the heading.
+
+        `wanted` names the columns by position; True where texts recur, so that a
+        dictionary pays.
+        """

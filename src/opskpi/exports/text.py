@@ -1,0 +1,186 @@
+"""Text exports: CSV and its cousins, split into blocks of whole records for `pyarrow.csv`.
+
+A block ends at a line break that no quote encloses. That is certain where all quotes are
+well-formed, which one look over the quotes tells; from a stray quote on, a file is read as
+one block, so that Arrow alone decides.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from numpy.typing import NDArray
+
+from opskpi.errors import ExportError
+from opskpi.exports import HEAD_ROWS, Block, Bytes, Ragged
+from opskpi.exports.encodings import to_utf8
+from opskpi.wording import message
+
+#: Two blocks in flight keep memory low, and each is long enough to be worth a task.
+BLOCK_BYTES = 4 << 20
+
+_DELIMITERS = (",", "\t", ";", "|")
+_QUOTE, _NEWLINE, _RETURN = b'"\n\r'
+#: How much of a file is looked at to find delimiter and headings.
+_HEAD_BYTES = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class TextSheet:
+    """A text file as a sheet of rows; `data` is UTF-8 without a BOM."""
+
+    file: str
+    data: memoryview
+    encoding: str
+    delimiter: str
+    head: Sequence[Sequence[str]]
+    name: str | None = None
+
+    def pieces(self, heading_row: int, wanted: Mapping[int, bool]) -> Sequence[Callable[[], Block]]:
+        """Split the records below the heading into blocks, each read when it is called."""
+        width = len(self.head[heading_row - 1])
+        start = _offset_after(self.data, heading_row, self.delimiter)
+        return [
+            partial(_read, self.data[first:last], self.delimiter, width, wanted)
+            for first, last in _split(self.data, start, ord(self.delimiter), self.file)
+        ]
+
+
+def open_text(data: Bytes, file: str) -> TextSheet:
+    """Open a text export; raises ExportError where it cannot be text."""
+    encoded = to_utf8(data, file)
+    text = str(encoded.data[:_HEAD_BYTES], "utf-8", errors="ignore")
+    delimiter = max(_DELIMITERS, key=lambda mark: max(map(len, _records(text, mark)), default=0))
+    return TextSheet(file, encoded.data, encoded.encoding, delimiter, tuple(_records(text, delimiter)))
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    lines = io.StringIO(text, newline="")
+    try:
+        return list(islice(csv.reader(lines, delimiter=delimiter), HEAD_ROWS))
+    except csv.Error:
+        return []
+
+
+def _offset_after(data: memoryview, record: int, delimiter: str) -> int:
+    """Find the byte after the record of that number."""
+    text = str(data[:_HEAD_BYTES], "utf-8", errors="ignore")
+    consumed = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal consumed
+        for line in io.StringIO(text, newline=""):
+            consumed += len(line.encode("utf-8"))
+            yield line
+
+    for _ in islice(csv.reader(lines(), delimiter=delimiter), record):
+        pass
+    return consumed
+
+
+def _split(data: memoryview, start: int, delimiter: int, file: str) -> Iterator[tuple[int, int]]:
+    """Cut the file into spans of whole records."""
+    first, size = start, BLOCK_BYTES
+    while first < len(data):
+        last = min(first + size, len(data))
+        cut = _cut(np.frombuffer(data[first:last], dtype=np.uint8), delimiter, at_end=last == len(data))
+        if cut == 0 and last < len(data):
+            size *= 2
+            continue
+        if cut == 0:
+            raise ExportError(message("quote_unclosed", file=file, line=_open_line(data, first)))
+        if cut < 0:
+            yield first, len(data)
+            return
+        yield first, first + cut
+        first, size = first + cut, BLOCK_BYTES
+
+
+def _cut(block: NDArray[np.uint8], delimiter: int, *, at_end: bool) -> int:
+    """Find how many bytes of a block are whole records.
+
+    0: none, the block is too small or a quote never closes. -1: a stray quote makes it
+    impossible to tell.
+    """
+    quotes = np.flatnonzero(block == _QUOTE)
+    if at_end:
+        return (
+            0
+            if len(quotes) % 2 and _well_formed(block, quotes[:-1], delimiter)
+            else (len(block) if _well_formed(block, quotes, delimiter) else -1)
+        )
+    breaks = np.flatnonzero(block == _NEWLINE)
+    outside = breaks[np.searchsorted(quotes, breaks) % 2 == 0]
+    if not len(outside):
+        return 0
+    cut = int(outside[-1])
+    return cut + 1 if _well_formed(block, quotes[quotes < cut], delimiter) else -1
+
+
+def _well_formed(block: NDArray[np.uint8], quotes: NDArray[np.intp], delimiter: int) -> bool:
+    """Tell whether quotes open after a delimiter and close before one, or stand doubled."""
+    if not len(quotes):
+        return True
+    edges = (delimiter, _NEWLINE, _RETURN)
+    before = np.where(quotes > 0, block[quotes - 1], _NEWLINE)
+    after = np.where(quotes < len(block) - 1, block[np.minimum(quotes + 1, len(block) - 1)], _NEWLINE)
+    beside = np.diff(quotes) == 1
+    doubled_before, doubled_after = np.append(False, beside), np.append(beside, False)
+    opens = np.isin(before, edges) | doubled_before
+    closes = np.isin(after, edges) | doubled_after
+    return bool(opens[0::2].all() and closes[1::2].all())
+
+
+def _open_line(data: memoryview, start: int) -> int:
+    """Find the line on which the quote that never closes opens."""
+    text = bytes(data[start:])
+    return bytes(data[:start]).count(b"\n") + text.count(b"\n", 0, text.rfind(b'"')) + 1
+
+
+def _read(data: memoryview, delimiter: str, width: int, wanted: Mapping[int, bool]) -> Block:
+    ragged: list[pacsv.InvalidRow] = []
+
+    def keep(row: pacsv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    recurring = pa.dictionary(pa.int32(), pa.string())
+    table = pacsv.read_csv(
+        pa.BufferReader(pa.py_buffer(data)),
+        read_options=pacsv.ReadOptions(
+            use_threads=False,
+            block_size=len(data) + 1,
+            column_names=[str(position) for position in range(width)],
+        ),
+        parse_options=pacsv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=keep,
+        ),
+        convert_options=pacsv.ConvertOptions(
+            include_columns=[str(position) for position in wanted],
+            column_types={str(p): recurring if often else pa.string() for p, often in wanted.items()},
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+    size = table.num_rows + len(ragged)
+    kept = np.ones(size, dtype=bool)
+    kept[[row.number - 1 for row in ragged]] = False
+    return Block(
+        rows=np.flatnonzero(kept).astype(np.int32) + np.int32(1),
+        columns={position: _joined(table.column(str(position))) for position in wanted},
+        size=size,
+        ragged=tuple(Ragged(row.number, row.text, row.actual_columns) for row in ragged),
+    )
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

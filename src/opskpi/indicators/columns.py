@@ -1,0 +1,328 @@
+"""Evaluation: an expression over the columns of a block of rows becomes one column.
+
+Conditions are Kleene's: no < unknown < yes. Outcomes are ordered missed < excluded <
+pending < met, each code with its reason, so that `and` is the least and `or` the greatest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from opskpi.indicators.syntax import Both, Call, Compare, IsNull, Literal, Name, Node, Not, parse
+from opskpi.tables import Table
+from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Column, Numbers, Texts, Words, is_blank
+
+
+class State(IntEnum):
+    """What a row is to an indicator; outcomes first, in their order."""
+
+    LATE = 0
+    OPEN_PAST_DUE = 1
+    NO_STOP_TIME = 2
+    FLAGGED_NO = 3
+    FALSE = 4
+    NO_LIMIT = 10
+    BLANK = 11
+    PENDING = 20
+    MET = 30
+    COUNTED = 40
+    ELIGIBLE = 41
+    FILTERED = 50
+    OUT_OF_PERIOD = 51
+    REASON = 60
+    """The first of the plan's own exclusions; the next ones follow."""
+    IGNORED = 127
+    """A row that was not accepted."""
+
+
+#: Outcomes below this are misses.
+MISSED_END = State.NO_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moment the state is judged at (microseconds of the wall clock), and whether the period is over."""
+
+    as_of: int
+    period_ended: bool
+
+
+@dataclass(slots=True)
+class Rows:
+    """A block of rows of one table, with the project of each; evaluated parts are kept."""
+
+    table: Table
+    columns: Mapping[str, Column]
+    projects: NDArray[np.int32]
+    accepted: NDArray[np.bool_]
+    clock: Clock
+    kept: dict[tuple[Node, bool], object] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.projects)
+
+    def moments(self, name: str) -> NDArray[np.int64]:
+        """Get a column of moments; events later than `as_of` read as blank (rule 5)."""
+        values = self.columns.get(name)
+        if not isinstance(values, np.ndarray):
+            return np.full(len(self), NAT)
+        if self.table.kinds[name].name != "event":
+            return values.astype(np.int64, copy=False)
+        return np.where(values > self.clock.as_of, NAT, values)
+
+    def stopped_unseen(self) -> NDArray[np.bool_]:
+        """Tell which rows are resolved or closed by their state but have no stop time at all."""
+        status = self.columns.get("status")
+        if not isinstance(status, Words):
+            return np.zeros(len(self), dtype=bool)
+        stopped = [code for code, word in enumerate(status.words) if word in self.table.stopped_states]
+        unseen = np.isin(status.codes, stopped)
+        for name in self.table.stop:
+            values = self.columns.get(name)
+            if isinstance(values, np.ndarray):
+                unseen &= values == NAT
+        return unseen
+
+
+#: Which judgement of each judged column is used for each project; -1 where none is carried.
+Choices = Mapping[str, NDArray[np.int8]]
+
+
+def conditions(node: Node, rows: Rows) -> NDArray[np.int8]:
+    """Evaluate a condition: NO, UNKNOWN or YES for each row."""
+    key = (node, True)
+    if key not in rows.kept:
+        rows.kept[key] = _condition(node, rows)
+    found = rows.kept[key]
+    assert isinstance(found, np.ndarray)  # noqa: S101 - what was kept
+    return found
+
+
+def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
+    """Evaluate an outcome: a `State` below COUNTED for each row."""
+    match node:
+        case Name(name) if name in rows.table.judged:
+            return _chosen(name, rows, choices[name])
+        case Name(name) if name in rows.table.derived:
+            return outcomes(parse(rows.table.derived[name]), rows, choices)
+        case Both(word, left, right):
+            join = np.minimum if word == "and" else np.maximum
+            return join(outcomes(left, rows, choices), outcomes(right, rows, choices))
+        case Not(inner):
+            return _turned(outcomes(inner, rows, choices))
+        case Call("in_time", (stop, due)):
+            return in_time(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
+        case Call("done", (stop, due)):
+            return done(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
+        case Call("flagged", (flag,)):
+            return np.array([State.FLAGGED_NO, State.NO_LIMIT, State.MET], np.int8)[conditions(flag, rows)]
+    raise AssertionError(node)
+
+
+def judgement(name: str, basis: int, rows: Rows) -> NDArray[np.int8]:
+    """Evaluate one of a judged column's rules."""
+    return outcomes(parse(rows.table.judged[name][basis].rule), rows, {})
+
+
+def carried(name: str, basis: int, rows: Rows) -> NDArray[np.bool_]:
+    """Tell which rows carry what a judgement needs."""
+    column = rows.columns.get(rows.table.judged[name][basis].carried_by)
+    if column is None:
+        return np.zeros(len(rows), dtype=bool)
+    return ~is_blank(column)
+
+
+def in_time(
+    stop: NDArray[np.int64], unseen: NDArray[np.bool_], due: NDArray[np.int64], clock: Clock
+) -> NDArray[np.int8]:
+    """Judge stop against due (rule 4): `<=` is met, still open past the limit is missed."""
+    states = np.where(stop <= due, np.int8(State.MET), np.int8(State.LATE))
+    is_open = stop == NAT
+    states[is_open] = np.where(clock.as_of > due[is_open], np.int8(State.OPEN_PAST_DUE), np.int8(State.PENDING))
+    states[unseen] = State.NO_STOP_TIME
+    states[due == NAT] = State.NO_LIMIT
+    return states
+
+
+def done(stop: NDArray[np.int64], unseen: NDArray[np.bool_], due: NDArray[np.int64], clock: Clock) -> NDArray[np.int8]:
+    """Judge completion, however late; open is missed past due, or without due once the period is over."""
+    over = np.where(due == NAT, clock.period_ended, clock.as_of > due)
+    states = np.where(over, np.int8(State.OPEN_PAST_DUE), np.int8(State.PENDING))
+    states[(stop != NAT) | unseen] = State.MET
+    return states
+
+
+def numbers(node: Node, rows: Rows) -> Numbers:
+    """Evaluate a number: a column, or one constant for all rows."""
+    if isinstance(node, Literal) and isinstance(node.value, Fraction):
+        value = node.value
+        units = np.full(len(rows), value.numerator, dtype=np.int64)
+        return Numbers(units, value.denominator, np.zeros(len(rows), dtype=bool))
+    column = rows.columns.get(_name(node))
+    if isinstance(column, Numbers):
+        return column
+    return Numbers(np.zeros(len(rows), dtype=np.int64), 1, np.ones(len(rows), dtype=bool))
+
+
+def _condition(node: Node, rows: Rows) -> NDArray[np.int8]:
+    match node:
+        case Literal(value):
+            return np.full(len(rows), YES if value else NO, dtype=np.int8)
+        case Name(name):
+            flags = rows.columns.get(name)
+            if isinstance(flags, np.ndarray):
+                return flags.astype(np.int8, copy=False)
+            return np.full(len(rows), UNKNOWN, dtype=np.int8)
+        case Not(inner):
+            return np.int8(YES) - conditions(inner, rows)
+        case Both(word, left, right):
+            join = np.minimum if word == "and" else np.maximum
+            return join(conditions(left, rows), conditions(right, rows))
+        case IsNull(inner):
+            return _yes(_is_blank(inner, rows))
+        case Compare():
+            return _compare(node, rows)
+    raise AssertionError(node)
+
+
+def _compare(node: Compare, rows: Rows) -> NDArray[np.int8]:
+    """Compare two operands; unknown where either is blank."""
+    if _is_text(node.left, rows) or _is_text(node.right, rows):
+        return _compare_texts(node, rows)
+    if _is_moment(node.left, rows):
+        left, right = _stops(node.left, rows)[0], _stops(node.right, rows)[0]
+        return _with_blanks(_signed(node.sign, left, right), (left == NAT) | (right == NAT))
+    if (isinstance(node.left, Literal) and isinstance(node.left.value, bool)) or _is_flag(node.left, rows):
+        one, two = conditions(node.left, rows), conditions(node.right, rows)
+        return _with_blanks(_signed(node.sign, one, two), (one == UNKNOWN) | (two == UNKNOWN))
+    first, second = numbers(node.left, rows), numbers(node.right, rows)
+    signed = _signed(node.sign, *_common(first, second))
+    return _with_blanks(signed, first.blank | second.blank)
+
+
+def _common(first: Numbers, second: Numbers) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    """Bring two number columns onto one scale, exactly."""
+    biggest = max(abs(first.units).max(initial=0), abs(second.units).max(initial=0))
+    exact = np.int64 if int(biggest) * max(first.scale, second.scale) < 2**62 else object
+    return first.units.astype(exact) * second.scale, second.units.astype(exact) * first.scale
+
+
+def _compare_texts(node: Compare, rows: Rows) -> NDArray[np.int8]:
+    left, right = node.left, node.right
+    if isinstance(left, Literal):
+        left, right = right, left
+    column = rows.columns.get(_name(left))
+    if column is None:
+        return np.full(len(rows), UNKNOWN, dtype=np.int8)
+    if isinstance(right, Literal):
+        equal, blank = _equals(column, str(right.value)), is_blank(column)
+    else:
+        other = rows.columns.get(_name(right))
+        if other is None:
+            return np.full(len(rows), UNKNOWN, dtype=np.int8)
+        equal, blank = _strings(column) == _strings(other), is_blank(column) | is_blank(other)
+    return _with_blanks(equal if node.sign == "==" else ~equal, blank)
+
+
+def _equals(column: Column, text: str) -> NDArray[np.bool_]:
+    if isinstance(column, Words):
+        return np.equal(column.codes, column.words.index(text) if text in column.words else -2)
+    if isinstance(column, Texts):
+        return np.array([*(word == text for word in column.words), False])[column.codes]
+    return np.asarray(pc.fill_null(pc.equal(column, text), False))  # noqa: FBT003 - a fill value
+
+
+def _strings(column: Column) -> NDArray[np.object_]:
+    if isinstance(column, Texts | Words):
+        return np.array([*column.words, ""], dtype=object)[column.codes]
+    return np.array(pc.fill_null(pa.array(column), "").to_pylist(), dtype=object)
+
+
+def _is_blank(node: Node, rows: Rows) -> NDArray[np.bool_]:
+    if _is_moment(node, rows):
+        stop, unseen = _stops(node, rows)
+        return np.logical_and(stop == NAT, ~unseen)
+    column = rows.columns.get(_name(node))
+    return np.ones(len(rows), dtype=bool) if column is None else is_blank(column)
+
+
+def _is_moment(node: Node, rows: Rows) -> bool:
+    if not isinstance(node, Name):
+        return False
+    return node.name == "stopped_at" or (node.name in rows.table.kinds and rows.table.kinds[node.name].is_instant)
+
+
+def _is_text(node: Node, rows: Rows) -> bool:
+    if isinstance(node, Literal):
+        return isinstance(node.value, str)
+    return (
+        isinstance(node, Name)
+        and node.name in rows.table.kinds
+        and rows.table.kinds[node.name].name in ("text", "word")
+    )
+
+
+def _is_flag(node: Node, rows: Rows) -> bool:
+    return isinstance(node, Name) and node.name in rows.table.kinds and rows.table.kinds[node.name].name == "flag"
+
+
+def _stops(node: Node, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Get moments, and which of them happened at a time nobody wrote down."""
+    nowhere = np.zeros(len(rows), dtype=bool)
+    if _name(node) != "stopped_at":
+        return rows.moments(_name(node)), nowhere
+    first, *others = (rows.moments(name) for name in rows.table.stop)
+    for other in others:
+        first = np.where(first == NAT, other, first)
+    return first, rows.stopped_unseen()
+
+
+def _chosen(name: str, rows: Rows, choice: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Judge each project's rows by the judgement that was chosen for the project."""
+    by_row = np.append(choice, np.int8(-1))[rows.projects]
+    states = np.full(len(rows), State.NO_LIMIT, dtype=np.int8)
+    for basis in range(len(rows.table.judged[name])):
+        if not (choice == basis).any():
+            continue
+        chosen = by_row == basis
+        judged = judgement(name, basis, rows)
+        states = judged if chosen.all() else np.where(chosen, judged, states)
+    return states
+
+
+def _turned(states: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Swap met and missed."""
+    turned = np.where(states == State.MET, np.int8(State.FALSE), states)
+    return np.where(states < MISSED_END, np.int8(State.MET), turned)
+
+
+def _signed(sign: str, left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
+    compare = {
+        "==": np.equal,
+        "!=": np.not_equal,
+        "<": np.less,
+        "<=": np.less_equal,
+        ">": np.greater,
+        ">=": np.greater_equal,
+    }[sign]
+    return np.asarray(compare(left, right), dtype=bool)
+
+
+def _with_blanks(found: NDArray[np.bool_], blank: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return np.where(blank, np.int8(UNKNOWN), _yes(found))
+
+
+def _yes(found: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return found.astype(np.int8) * np.int8(YES)
+
+
+def _name(node: Node) -> str:
+    assert isinstance(node, Name)  # noqa: S101 - the type check allows nothing else
+    return node.name

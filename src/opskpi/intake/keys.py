@@ -1,0 +1,272 @@
+"""Which row counts (design rule 3): repeats kept once, event logs by their last row, conflicts refused.
+
+Keys become 64-bit hashes; only rows whose hash repeats are looked at again, exactly.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+from itertools import groupby
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from opskpi.exports.finding import natural
+from opskpi.intake.sheets import SheetRead
+from opskpi.tables.check import Chunk
+from opskpi.tables.columns import NAT, UNKNOWN, Column, Numbers, Texts, Words, cell_texts, is_blank
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_STEP = np.uint64(0xFF51AFD7ED558CCD)
+#: Longer texts are hashed one by one.
+_LONGEST = 64
+
+
+class Fate(IntEnum):
+    """What the keys make of a row."""
+
+    STANDS = 0
+    DUPLICATE = 1
+    SUPERSEDED = 2
+    CONFLICT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A chunk of one table with the project of each row, and where it came from."""
+
+    sheet: SheetRead
+    order: int
+    part: int
+    projects: NDArray[np.int32]
+
+    @property
+    def chunk(self) -> Chunk:
+        """The checked rows."""
+        return self.sheet.parts[self.part].chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Rows without ids that are alike in everything (疑似重复); listed, never dropped."""
+
+    keyed: Keyed
+    rows: NDArray[np.intp]
+
+
+#: A row: which keyed chunk, and its position there.
+_Row = tuple[int, int]
+
+
+def settle_keys(table: Sequence[Keyed]) -> tuple[list[NDArray[np.int8]], list[Alike]]:
+    """Decide the fate of each row of a table, chunk by chunk, and list look-alikes."""
+    fates = [np.zeros(len(each.projects), dtype=np.int8) for each in table]
+    hashes, has_id = zip(*(_key_hashes(each) for each in table), strict=True) if table else ((), ())
+    for group in _groups(table, _repeated(hashes, has_id)):
+        for (chunk, row), fate in _resolve(table, group).items():
+            fates[chunk][row] = fate
+    return fates, _look_alikes(table, has_id)
+
+
+def _key(each: Keyed) -> tuple[str, ...]:
+    form = each.sheet.layout.form
+    return form.key or ("project", each.sheet.table.row_id)
+
+
+def _key_hashes(each: Keyed) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Hash each row's key, and tell which rows have one."""
+    hashes = np.zeros(len(each.projects), dtype=np.uint64)
+    has_id = np.zeros(len(each.projects), dtype=bool)
+    names = _key(each)
+    present = [name for name in names if name == "project" or name in each.chunk.columns]
+    if len(present) == len(names):
+        has_id[:] = True
+    for name in present:
+        if name == "project":
+            part = each.projects.astype(np.uint64)
+        else:
+            column = each.chunk.columns[name]
+            part = _hashes(column)
+            has_id &= ~is_blank(column)
+        hashes = (hashes ^ part) * _MIX
+    return hashes ^ (hashes >> np.uint64(31)), has_id
+
+
+def _repeated(hashes: Sequence[NDArray[np.uint64]], has_id: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.intp]]:
+    """Find the rows of each chunk whose hash occurs again somewhere."""
+    if not hashes:
+        return []
+    known = np.sort(np.concatenate([h[i] for h, i in zip(hashes, has_id, strict=True)]))
+    again = np.unique(known[1:][known[1:] == known[:-1]])
+    if not len(again):
+        return [np.zeros(0, dtype=np.intp) for _ in hashes]
+    return [
+        np.flatnonzero(i & (again[np.minimum(np.searchsorted(again, h), len(again) - 1)] == h))
+        for h, i in zip(hashes, has_id, strict=True)
+    ]
+
+
+def _groups(table: Sequence[Keyed], rows: Sequence[NDArray[np.intp]]) -> list[list[_Row]]:
+    """Group candidate rows by their exact key, in file and row order."""
+    groups: dict[tuple[object, ...], list[_Row]] = {}
+    for at, (each, chosen) in enumerate(zip(table, rows, strict=True)):
+        columns = [
+            each.projects[chosen].tolist() if name == "project" else _values(each.chunk, name, chosen)
+            for name in _key(each)
+        ]
+        for row, key in zip(chosen.tolist(), zip(*columns, strict=True), strict=True):
+            groups.setdefault(key, []).append((at, row))
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _resolve(table: Sequence[Keyed], group: Sequence[_Row]) -> Mapping[_Row, Fate]:
+    """Decide what becomes of rows that share a key."""
+    fates: dict[_Row, Fate] = {}
+    seen: dict[tuple[object, ...], _Row] = {}
+    values = _rows_values(table, group)
+    for row in group:
+        first = seen.setdefault(values[row], row)
+        fates[row] = Fate.STANDS if first == row else Fate.DUPLICATE
+    different = list(seen.values())
+    if len(different) == 1:
+        return fates
+    latest_by = {table[chunk].sheet.layout.form.latest_by for chunk, _ in different}
+    if latest_by == {None} or len(latest_by) > 1:
+        return fates | dict.fromkeys(different, Fate.CONFLICT)
+    last = max(enumerate(different), key=lambda each: (_order(table, each[1]), each[0]))[1]
+    return fates | {row: Fate.SUPERSEDED for row in different if row != last}
+
+
+def _rows_values(table: Sequence[Keyed], group: Sequence[_Row]) -> dict[_Row, tuple[object, ...]]:
+    """Get everything the rows of a group say after mapping, unreadable cells as their text."""
+    found: dict[_Row, tuple[object, ...]] = {}
+    for at, rows in groupby(group, key=lambda row: row[0]):
+        chosen = np.array([row for _, row in rows])
+        chunk, model = table[at].chunk, table[at].sheet.table
+        columns = [
+            table[at].projects[chosen].tolist() if name == "project" else _values(chunk, name, chosen)
+            for name in model.kinds
+        ]
+        for row, cells in zip(chosen.tolist(), zip(*columns, strict=True), strict=True):
+            found[at, row] = cells
+    return found
+
+
+def _values(chunk: Chunk, name: str, rows: NDArray[np.intp]) -> list[object]:
+    """Get a column's values for some rows; a bad row's cells as their texts."""
+    column = chunk.columns.get(name)
+    values: list[object] = [None] * len(rows) if column is None else _plain(column, rows)
+    if not len(chunk.bad) or name not in chunk.texts:
+        return values
+    places = np.searchsorted(chunk.bad, rows)
+    inside = (places < len(chunk.bad)) & (chunk.bad[np.minimum(places, len(chunk.bad) - 1)] == rows)
+    texts = cell_texts(chunk.texts[name], places[inside])
+    for at, text in zip(np.flatnonzero(inside).tolist(), texts, strict=True):
+        values[at] = values[at] if values[at] is not None else text
+    return values
+
+
+def _plain(column: Column, rows: NDArray[np.intp]) -> list[object]:
+    if isinstance(column, Texts | Words):
+        return [column.words[code] if code >= 0 else None for code in column.codes[rows].tolist()]
+    if isinstance(column, Numbers):
+        return [
+            None if blank else Fraction(unit, column.scale)
+            for unit, blank in zip(column.units[rows].tolist(), column.blank[rows].tolist(), strict=True)
+        ]
+    if isinstance(column, np.ndarray):
+        empty = UNKNOWN if column.dtype == np.int8 else NAT
+        return [None if value == empty else value for value in column[rows].tolist()]
+    return list(column.take(pa.array(rows)).to_pylist())
+
+
+def _order(table: Sequence[Keyed], row: _Row) -> tuple[int, object]:
+    """Place a row among those of its key: by its `latest_by` column or its file."""
+    each, at = table[row[0]], row[1]
+    if each.sheet.layout.form.latest_by == "file":
+        return (1, (natural(each.sheet.file), each.order))
+    name = str(each.sheet.layout.form.latest_by)
+    column = each.chunk.columns.get(name)
+    if isinstance(column, np.ndarray):
+        return (1, int(column[at]))
+    latest = each.sheet.parts[each.part].latest
+    text = None if latest is None else cell_texts(latest, np.array([at]))[0]
+    if text is None:
+        return (0, 0)
+    try:
+        return (1, Fraction(text))
+    except ValueError:
+        return (2, natural(text))
+
+
+def _look_alikes(table: Sequence[Keyed], has_id: Sequence[NDArray[np.bool_]]) -> list[Alike]:
+    """Find rows without ids that are alike in every column; the first of each is not listed."""
+    signatures: list[NDArray[np.uint64]] = []
+    chosen = [np.flatnonzero(~mask) for mask in has_id]
+    for each, rows in zip(table, chosen, strict=True):
+        signature = each.projects[rows].astype(np.uint64)
+        for name in each.sheet.table.kinds:
+            column = each.chunk.columns.get(name) if name != "project" else None
+            part = np.uint64(0) if column is None or not len(rows) else _hashes(column)[rows]
+            signature = (signature ^ part) * _MIX
+        signatures.append(signature)
+    if not signatures:
+        return []
+    _, first, inverse = np.unique(np.concatenate(signatures), return_index=True, return_inverse=True)
+    repeats = first[inverse] != np.arange(len(inverse))
+    bounds = np.cumsum([0, *map(len, chosen)])
+    return [
+        Alike(each, rows[again])
+        for each, rows, start, end in zip(table, chosen, bounds[:-1], bounds[1:], strict=True)
+        if (again := repeats[start:end]).any()
+    ]
+
+
+def _hashes(column: Column) -> NDArray[np.uint64]:
+    """Hash each row of a column."""
+    if isinstance(column, Texts | Words):
+        words = pa.array([*column.words, ""], pa.string())
+        return _text_hashes(words)[column.codes]
+    if isinstance(column, Numbers):
+        values = np.where(column.blank, np.nan, column.units / column.scale)
+        return values.view(np.uint64) * _STEP
+    if isinstance(column, np.ndarray):
+        return column.astype(np.int64).astype(np.uint64) * _STEP
+    return _text_hashes(column.fill_null(""))
+
+
+def _text_hashes(texts: pa.StringArray) -> NDArray[np.uint64]:
+    """Hash texts eight bytes at a time, all rows at once."""
+    _, offsets_buffer, data_buffer = texts.buffers()
+    offsets = np.frombuffer(offsets_buffer, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    lengths = np.diff(offsets)
+    hashes = lengths.astype(np.uint64) * _STEP
+    if data_buffer is None or not len(texts):
+        return hashes
+    data = np.concatenate([np.frombuffer(data_buffer, dtype=np.uint8), np.zeros(8, dtype=np.uint8)])
+    for start in range(0, min(int(lengths.max()), _LONGEST), 8):
+        going = lengths > start
+        packed = _eight_bytes(data, offsets[:-1] + start, lengths - start)
+        mixed = (hashes ^ packed) * _MIX
+        hashes = np.where(going, mixed ^ (mixed >> np.uint64(29)), hashes)
+    for row in np.flatnonzero(lengths > _LONGEST).tolist():
+        hashes[row] = _one_hash(texts[row].as_py())
+    return hashes
+
+
+def _eight_bytes(data: NDArray[np.uint8], starts: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """Pack up to eight bytes of each text into one number; past its end, zeros."""
+    packed = np.zeros(len(starts), dtype=np.uint64)
+    for at in range(8):
+        inside = lengths > at
+        byte = data[np.minimum(starts + at, len(data) - 1)].astype(np.uint64)
+        packed |= np.where(inside, byte, np.uint64(0)) << np.uint64(8 * at)
+    return packed
+
+
+def _one_hash(text: str) -> int:
+    from hashlib import blake2b
+
+    return int.from_bytes(blake2b(text.encode("utf-8"), digest_size=8).digest(), "little")

@@ -1,0 +1,266 @@
+"""The checked tables of a run: fates, ledgers, problems, and what is worth a warning."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opskpi.errors import ImbalanceError
+from opskpi.intake.keys import Alike, Fate, Keyed, settle_keys
+from opskpi.intake.names import Projects
+from opskpi.intake.sheets import SheetRead
+from opskpi.model.cards import InputRecord
+from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
+from opskpi.tables import Table
+from opskpi.tables.check import Chunk, Fault, explain
+from opskpi.tables.columns import Column, cell_texts
+from opskpi.wording import Message, message
+
+#: How many problems of one kind are shown in full.
+FIRST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A block of one table after keys and names are settled."""
+
+    sheet: SheetRead
+    chunk: Chunk
+    projects: NDArray[np.int32]
+    accepted: NDArray[np.bool_]
+    fates: NDArray[np.int8]
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """The typed columns."""
+        return self.chunk.columns
+
+    @property
+    def rejected(self) -> NDArray[np.bool_]:
+        """Tell which rows stand for their key and are bad."""
+        return np.logical_and(~self.accepted, np.isin(self.fates, (Fate.STANDS, Fate.CONFLICT)))
+
+    def place(self, row: int, column: str | None = None) -> Place:
+        """Say where a row, or one of its cells, stands."""
+        at = self.sheet.layout.columns.get(column) if column else None
+        return Place(self.sheet.file, self.sheet.name or "", int(self.chunk.rows[row]), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """All checked rows of a run, by table, and the projects they belong to."""
+
+    sheets: tuple[SheetRead, ...]
+    tables: Mapping[str, tuple[Checked, ...]]
+    projects: Projects
+    alike: tuple[Alike, ...]
+
+    def rejected_by_project(self, table: str) -> list[int]:
+        """Count each project's rejected rows of a table."""
+        counts = np.zeros(len(self.projects.names) + 1, dtype=np.int64)
+        for each in self.tables.get(table, ()):
+            counts += np.bincount(each.projects[each.rejected] % len(counts), minlength=len(counts))
+        return [int(count) for count in counts[:-1]]
+
+    def accepted_by_project(self) -> NDArray[np.int64]:
+        """Count each project's accepted rows in any table."""
+        counts = np.zeros(len(self.projects.names), dtype=np.int64)
+        for name, blocks in self.tables.items():
+            for each in blocks if name != "projects" else ():
+                counts += np.bincount(each.projects[each.accepted], minlength=len(counts))
+        return counts
+
+    def on_card(self) -> frozenset[str]:
+        """Name the projects to judge: registered, in the plan, or with a row that stands."""
+        standing = np.zeros(len(self.projects.names) + 1, dtype=np.int64)
+        for name, blocks in self.tables.items():
+            for each in blocks if name != "projects" else ():
+                owners = each.projects[each.accepted | each.rejected]
+                standing += np.bincount(owners % len(standing), minlength=len(standing))
+        return frozenset(
+            name
+            for name, rows in zip(self.projects.names, standing.tolist(), strict=False)
+            if rows or name in self.projects.known
+        )
+
+    @property
+    def unassigned(self) -> int:
+        """How many rejected rows name no project that is known."""
+        rows = sum(
+            int((each.rejected & (each.projects < 0)).sum()) for blocks in self.tables.values() for each in blocks
+        )
+        return rows + sum(len(sheet.ragged) for sheet in self.sheets)
+
+
+def settle(sheets: Sequence[SheetRead], projects: Projects) -> Intake:
+    """Settle keys table by table, and with them every row's fate."""
+    tables: dict[str, tuple[Checked, ...]] = {}
+    alike: list[Alike] = []
+    for name in dict.fromkeys(sheet.table.name for sheet in sheets):
+        keyed = [
+            Keyed(sheet, order, at, _projects(projects, sheet, at))
+            for order, sheet in enumerate(sheets)
+            if sheet.table.name == name
+            for at in range(len(sheet.parts))
+        ]
+        fates, same = settle_keys(keyed)
+        alike += same
+        closed = projects.closed and name != "projects"
+        tables[name] = tuple(_checked(each, fate, closed=closed) for each, fate in zip(keyed, fates, strict=True))
+    return Intake(tuple(sheets), tables, projects, tuple(alike))
+
+
+def records(intake: Intake) -> tuple[InputRecord, ...]:
+    """Write down every sheet with its ledger; raises ImbalanceError where one does not balance."""
+    return tuple(_record(sheet, _ledger(sheet, intake)) for sheet in intake.sheets)
+
+
+def problem_groups(intake: Intake) -> tuple[ProblemGroup, ...]:
+    """Group all problems by table, column and rule, the first few of each in full."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    first: dict[tuple[str, str, str], list[Problem]] = {}
+    for each, fault, rows in _faults(intake):
+        key = (each.sheet.table.name, fault.column, fault.rule)
+        counts[key] += len(rows)
+        shown = first.setdefault(key, [])
+        for row in rows[: FIRST - len(shown)].tolist():
+            shown.append(_problem(each, fault, row, intake.projects))
+    for sheet in intake.sheets:
+        for ragged in sheet.ragged:
+            key = (sheet.table.name, "", "ragged_row")
+            counts[key] += 1
+            if len(shown := first.setdefault(key, [])) < FIRST:
+                shown.append(_ragged(sheet, ragged.row, ragged.cells, ragged.text))
+    return tuple(ProblemGroup(*key, count, tuple(first[key])) for key, count in sorted(counts.items()))
+
+
+def problems(intake: Intake) -> Iterator[tuple[SheetRead, int, Problem]]:
+    """Go through every problem: its sheet, its row's number, and the problem."""
+    for each, fault, rows in _faults(intake):
+        for row in rows.tolist():
+            yield each.sheet, int(each.chunk.rows[row]), _problem(each, fault, row, intake.projects)
+    for sheet in intake.sheets:
+        for ragged in sheet.ragged:
+            yield sheet, ragged.row, _ragged(sheet, ragged.row, ragged.cells, ragged.text)
+
+
+def _projects(projects: Projects, sheet: SheetRead, at: int) -> NDArray[np.int32]:
+    chunk = sheet.parts[at].chunk
+    text = chunk.columns.get("project")
+    return projects.of(text, len(chunk))
+
+
+def _checked(keyed: Keyed, fates: NDArray[np.int8], *, closed: bool) -> Checked:
+    """Join what keys, names and cells say of each row."""
+    chunk = keyed.chunk
+    faults = list(chunk.faults)
+    if (conflicts := np.flatnonzero(fates == Fate.CONFLICT)).size:
+        faults.append(Fault(keyed.sheet.table.row_id, "conflict", conflicts))
+    if closed:
+        named = {int(row) for fault in faults if fault.column == "project" for row in fault.rows}
+        unknown = [row for row in np.flatnonzero(keyed.projects < 0).tolist() if row not in named]
+        if unknown:
+            faults.append(Fault("project", "unknown_project", np.array(unknown)))
+    accepted = fates == Fate.STANDS
+    for fault in faults:
+        accepted[fault.rows] = False
+    chunk = replace(chunk, faults=tuple(faults))
+    return Checked(keyed.sheet, chunk, keyed.projects, accepted, fates)
+
+
+def _ledger(sheet: SheetRead, intake: Intake) -> Ledger:
+    blocks = [each for each in intake.tables[sheet.table.name] if each.sheet is sheet]
+    count = {fate: sum(int((each.fates == fate).sum()) for each in blocks) for fate in Fate}
+    ledger = Ledger(
+        rows=sheet.size - sheet.skipped,
+        accepted=sum(int(each.accepted.sum()) for each in blocks),
+        rejected=sum(int(each.rejected.sum()) for each in blocks) + len(sheet.ragged),
+        duplicate=count[Fate.DUPLICATE],
+        superseded=count[Fate.SUPERSEDED],
+        skipped=sheet.skipped,
+    )
+    if not ledger.balanced:
+        raise ImbalanceError(message("ledger_unbalanced", what=sheet.label))
+    return ledger
+
+
+def _record(sheet: SheetRead, ledger: Ledger) -> InputRecord:
+    return InputRecord(
+        sheet.file,
+        sheet.name,
+        sheet.table.name,
+        sheet.layout.source.source,
+        sheet.layout.form.name,
+        sheet.encoding,
+        sheet.sha256,
+        sheet.layout.heading_row,
+        sheet.layout.heading_of,
+        sheet.layout.unused,
+        ledger,
+    )
+
+
+def _faults(intake: Intake) -> Iterator[tuple[Checked, Fault, NDArray[np.intp]]]:
+    """Go through the faults of rejected rows; a row that gave way to another needs none."""
+    for name in intake.tables:
+        for each in intake.tables[name]:
+            for fault in each.chunk.faults:
+                rows = fault.rows[each.rejected[fault.rows]]
+                if len(rows):
+                    yield each, fault, rows
+
+
+def _problem(each: Checked, fault: Fault, row: int, projects: Projects) -> Problem:
+    heading = each.sheet.layout.heading_of.get(fault.column, fault.column)
+    value = _said(each, fault, row)
+    return Problem(
+        each.place(row, fault.column),
+        each.sheet.table.name,
+        heading,
+        fault.rule,
+        value,
+        _sentence(each, fault, heading, value, projects),
+    )
+
+
+def _said(each: Checked, fault: Fault, row: int) -> str:
+    """Get the cell's text: from pydantic's finding where the row is bad, else from the column."""
+    position = int(np.searchsorted(each.chunk.bad, row))
+    if position < len(each.chunk.bad) and each.chunk.bad[position] == row:
+        for finding in explain(each.sheet.table, each.chunk, position, each.sheet.rules):
+            if (finding.column, finding.rule) == (fault.column, fault.rule):
+                return finding.value
+        if fault.column in each.chunk.texts:
+            return cell_texts(each.chunk.texts[fault.column], np.array([position]))[0] or ""
+    column = each.columns.get(fault.column)
+    if column is None or isinstance(column, np.ndarray) or not hasattr(column, "__len__"):
+        return ""
+    return cell_texts(column, np.array([row]))[0] or ""
+
+
+def _sentence(each: Checked, fault: Fault, heading: str, value: str, projects: Projects) -> Message:
+    scale = each.sheet.layout.form.scale or ""
+    if fault.rule == "unknown_project":
+        near = projects.nearest(value)
+        hint = message("did_you_mean", word=near) if near else message("not_in_register")
+        return message("rule_unknown_project", heading=heading, value=value, hint=hint)
+    return message(
+        f"rule_{fault.rule}",
+        heading=heading,
+        value=value,
+        scale=scale,
+        words=_vocabulary(each.sheet.table, fault.column),
+    )
+
+
+def _vocabulary(table: Table, column: str) -> tuple[str, ...]:
+    return tuple(table.kinds[column].words.values()) if column in table.kinds else ()
+
+
+def _ragged(sheet: SheetRead, row: int, cells: int, text: str) -> Problem:
+    wanted = len(sheet.layout.headings)
+    place = Place(sheet.file, sheet.name or "", row)
+    sentence = message("rule_ragged_row", cells=cells, wanted=wanted)
+    return Problem(place, sheet.table.name, "", "ragged_row", text, sentence)

@@ -1,0 +1,1 @@
+"""The small frozen values everything speaks: places, periods, readings, results, the scorecard."""

@@ -1,0 +1,177 @@
+"""The scorecard: what a run found out, ready for any renderer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from opskpi.model.goals import Target
+from opskpi.model.periods import Period
+from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.wording import Message
+
+
+class Verdict(StrEnum):
+    """What is said of a project, an indicator and a period."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    NO_DATA = "no_data"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_DUE = "not_due"
+    TOO_FEW = "too_few"
+    WAIVED = "waived"
+    NO_TARGET = "no_target"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One project's figure for one indicator, with what became of each accepted row.
+
+    `numerator` and `denominator` are exact; a count or sum has no denominator, a mean
+    carries its sum and number. `met` and `missed` are None unless the value is a share.
+    """
+
+    numerator: Fraction | None
+    denominator: Fraction | None
+    value: Fraction | None
+    met: int | None
+    missed: int | None
+    counted: int
+    pending: int
+    excluded: Mapping[str, int]
+    filtered: int
+    out_of_period: int
+    rejected: int
+    judged_by: str | None = None
+    disagreeing: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Add the buckets up; a run checks this against the rows it accepted."""
+        return self.filtered + self.out_of_period + sum(self.excluded.values()) + self.pending + self.counted
+
+    @property
+    def unjudged(self) -> int:
+        """How many rows had nothing to be judged by."""
+        return self.excluded.get("no_limit", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A row judged missed: where it stands, its id, and why."""
+
+    place: Place
+    row_id: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The verdict on one project, indicator and period, with everything behind it."""
+
+    project: str
+    indicator: str
+    name: str
+    short: str
+    owner: str | None
+    period: str
+    verdict: Verdict
+    raw_verdict: Verdict
+    provisional: bool
+    in_progress: bool
+    reading: Reading
+    unit: str
+    target: Target | None
+    headroom: int | None
+    deciding: int
+    rule_sha256: str
+    why: Message | None = None
+    misses: tuple[Miss, ...] = ()
+
+    @property
+    def value(self) -> Fraction | None:
+        """The figure itself."""
+        return self.reading.value
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyLine:
+    """How many projects passed one indicator, the worst of them, and the pooled figure."""
+
+    indicator: str
+    name: str
+    short: str
+    period: str
+    projects: int
+    passed: int
+    failed: int
+    no_verdict: int
+    waived: int
+    worst: str | None
+    unit: str
+    target: Target | None
+    value: Fraction | None
+    numerator: Fraction | None
+    denominator: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class InputRecord:
+    """One sheet that was read: what it was taken for and its ledger."""
+
+    file: str
+    sheet: str | None
+    table: str
+    source: str
+    form: str
+    encoding: str | None
+    sha256: str
+    heading_row: int
+    columns: Mapping[str, str]
+    unused_headings: tuple[str, ...]
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A file or sheet that was found and not read, with the reason."""
+
+    file: str
+    sheet: str | None
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """Which plan judged: its name, file name and hash."""
+
+    name: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All a renderer may know about a run."""
+
+    plan: PlanRecord
+    period: Period
+    as_of: datetime
+    inputs: tuple[InputRecord, ...]
+    results: tuple[Result, ...]
+    company: tuple[CompanyLine, ...]
+    ledger: Ledger
+    problems: tuple[ProblemGroup, ...] = ()
+    unused: tuple[Unused, ...] = ()
+    notes: tuple[Message, ...] = ()
+    unassigned: int = 0
+    nil: tuple[str, ...] = ()
+    details: int = 0
+    indicators: tuple[str, ...] = field(default=())
+
+    @property
+    def projects(self) -> tuple[str, ...]:
+        """The projects on the card, in their order."""
+        return tuple(dict.fromkeys(result.project for result in self.results))

@@ -1,0 +1,67 @@
+"""The results as CSV, one line each, for the next tool; files carry a BOM, so that Excel reads them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from opskpi.renderers.fields import plain_text, result_fields
+
+if TYPE_CHECKING:
+    from opskpi.model.cards import Scorecard
+    from opskpi.renderers import Style
+
+DETAILS = 0
+
+
+def render(card: Scorecard, style: Style) -> bytes:
+    """Write the results as CSV."""
+    rows = [result_fields(result) for result in card.results]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in HEADINGS])
+    text = out.getvalue()
+    return text.encode("utf-8-sig" if style.to_file else "utf-8")
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return plain_text(value) if isinstance(value, str) else value
+
+
+HEADINGS = (
+    "project",
+    "indicator",
+    "period",
+    "verdict",
+    "raw_verdict",
+    "provisional",
+    "value",
+    "numerator",
+    "denominator",
+    "unit",
+    "target",
+    "met",
+    "missed",
+    "counted",
+    "pending",
+    "excluded",
+    "filtered",
+    "out_of_period",
+    "rejected",
+    "judged_by",
+    "headroom",
+    "rule_sha256",
+    "owner",
+    "name",
+    "in_progress",
+    "deciding",
+    "disagreeing",
+    "why",
+)

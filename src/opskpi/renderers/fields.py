@@ -1,0 +1,56 @@
+"""The fields of a result as the contract names them, for JSON and CSV alike."""
+
+from fractions import Fraction
+
+from opskpi.model.cards import Result
+
+#: What makes a spreadsheet run a text as a formula.
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def result_fields(result: Result) -> dict[str, object]:
+    """Lay one result out in the contract's fields; our own additions follow them."""
+    reading = result.reading
+    return {
+        "project": result.project,
+        "indicator": result.indicator,
+        "period": result.period,
+        "verdict": str(result.verdict),
+        "raw_verdict": str(result.raw_verdict),
+        "provisional": result.provisional,
+        "value": None if result.value is None else float(result.value),
+        "numerator": number(reading.numerator),
+        "denominator": number(reading.denominator),
+        "unit": result.unit,
+        "target": result.target.text if result.target else None,
+        "met": reading.met,
+        "missed": reading.missed,
+        "counted": reading.counted,
+        "pending": reading.pending,
+        "excluded": sum(reading.excluded.values()),
+        "filtered": reading.filtered,
+        "out_of_period": reading.out_of_period,
+        "rejected": reading.rejected,
+        "judged_by": reading.judged_by,
+        "headroom": result.headroom,
+        "rule_sha256": result.rule_sha256,
+        "owner": result.owner,
+        "name": result.name,
+        "in_progress": result.in_progress,
+        "deciding": result.deciding,
+        "disagreeing": reading.disagreeing,
+        "excluded_by": dict(reading.excluded),
+        "why": result.why.key.removeprefix("why_") if result.why else None,
+    }
+
+
+def number(value: Fraction | None) -> int | float | None:
+    """Write an exact number: whole ones as such, decimals as the nearest double."""
+    if value is None:
+        return None
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def plain_text(text: str) -> str:
+    """Keep a spreadsheet from running a text as a formula: an apostrophe goes before it."""
+    return f"'{text}" if text.startswith(_RISKY) else text

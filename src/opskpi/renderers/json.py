@@ -1,0 +1,83 @@
+"""The JSON scorecard, the one machine format; everything else is drawn from the same results.
+
+History of format_version: 1, 2026-11: first.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from opskpi import COUNTING, __version__
+from opskpi.renderers.fields import number, result_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opskpi.model.cards import CompanyLine, InputRecord, Scorecard
+    from opskpi.renderers import Style
+
+FORMAT_VERSION = 1
+DETAILS = 0
+
+
+def render(card: Scorecard, style: Style) -> bytes:
+    """Write the scorecard as JSON; the same bytes for the same card, whatever the language."""
+    del style
+    document = {
+        "format": "opskpi.scorecard",
+        "format_version": FORMAT_VERSION,
+        "opskpi": __version__,
+        "counting": COUNTING,
+        "plan": {"name": card.plan.name, "file": card.plan.file, "sha256": card.plan.sha256},
+        "period": {
+            "label": card.period.label,
+            "start": card.period.start.isoformat(),
+            "end": card.period.end.isoformat(),
+        },
+        "as_of": card.as_of.isoformat(),
+        "inputs": [_input(each) for each in card.inputs],
+        "results": [result_fields(each) for each in card.results],
+        "company": [_company(each) for each in card.company],
+        "nil": list(card.nil),
+        "unassigned": card.unassigned,
+        "unused": [{"file": each.file, "sheet": each.sheet, "reason": each.reason.text("en")} for each in card.unused],
+        "notes": [each.text("en") for each in card.notes],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _input(record: InputRecord) -> Mapping[str, object]:
+    ledger = record.ledger
+    return {
+        "file": record.file,
+        "sheet": record.sheet,
+        "table": record.table,
+        "source": record.source,
+        "encoding": record.encoding,
+        "sha256": record.sha256,
+        "rows": ledger.rows,
+        "skipped": ledger.skipped,
+        "accepted": ledger.accepted,
+        "rejected": ledger.rejected,
+        "duplicate": ledger.duplicate,
+        "superseded": ledger.superseded,
+        "form": record.form,
+        "heading_row": record.heading_row,
+    }
+
+
+def _company(line: CompanyLine) -> Mapping[str, object]:
+    return {
+        "indicator": line.indicator,
+        "period": line.period,
+        "projects": line.projects,
+        "passed": line.passed,
+        "failed": line.failed,
+        "no_verdict": line.no_verdict,
+        "waived": line.waived,
+        "worst": line.worst,
+        "value": None if line.value is None else float(line.value),
+        "numerator": number(line.numerator),
+        "denominator": number(line.denominator),
+    }

@@ -1,0 +1,139 @@
+"""What people read of a scorecard, line by line: shared by every format made for people."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from opskpi.model.cards import CompanyLine, Result, Scorecard, Verdict
+from opskpi.model.goals import half_up, shown
+from opskpi.model.places import ProblemGroup
+from opskpi.wording import catalogue, message
+
+#: Marks a verdict that rows not decided yet could turn.
+PROVISIONAL = "*"
+
+
+def word(key: str, language: str) -> str:
+    """Say a heading or another plain word."""
+    return catalogue(language)[key]
+
+
+def verdict_word(result: Result, language: str) -> str:
+    """Say a verdict; a pass that is cumulative and not over is 进行中."""
+    key = "in_progress" if result.in_progress else f"verdict_{result.verdict}"
+    said = word(key, language)
+    return f"{said}{PROVISIONAL}" if result.provisional else said
+
+
+def value_text(result: Result | CompanyLine) -> str:
+    """Write the figure honestly rounded, or a dash where there is none."""
+    return "-" if result.value is None else shown(result.value, result.unit, result.target)
+
+
+def figure_text(result: Result) -> str:
+    """Write numerator and denominator."""
+    numerator, denominator = result.reading.numerator, result.reading.denominator
+    if numerator is None:
+        return "-"
+    above = str(numerator) if numerator.denominator == 1 else f"{half_up(numerator, 9).normalize():f}"
+    return above if denominator is None else f"{above}/{denominator}"
+
+
+def target_text(result: Result | CompanyLine) -> str:
+    """Write the target as the plan has it."""
+    return result.target.text if result.target else "-"
+
+
+def title(card: Scorecard, language: str) -> str:
+    """Say plan, period and moment."""
+    head = message("card_title", plan=card.plan.name, period=card.period.label).text(language)
+    at = message("card_judged_at", as_of=card.as_of.isoformat(" ", "minutes")).text(language)
+    return f"{head} ({at})"
+
+
+def failed(card: Scorecard, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Say each miss of a target, with the first rows that caused it."""
+    for result in card.results:
+        if result.verdict is Verdict.FAIL:
+            line = message(
+                "failed_line",
+                project=result.project,
+                indicator=result.name,
+                value=value_text(result),
+                figure=figure_text(result),
+                target=target_text(result),
+            )
+            yield line.text(language), tuple(_misses(result, language))
+
+
+def provisional(card: Scorecard, language: str) -> Iterator[str]:
+    """Say which verdicts may still turn, and by how many rows."""
+    for result in card.results:
+        if result.provisional and result.verdict in (Verdict.PASS, Verdict.FAIL):
+            yield message(
+                "provisional_line" if result.deciding else "provisional_later",
+                project=result.project,
+                indicator=result.name,
+                verdict=word(f"verdict_{result.verdict}", language),
+                count=result.deciding,
+            ).text(language)
+
+
+def without(card: Scorecard, language: str) -> Iterator[str]:
+    """Say which results have no figure, grouped by indicator and reason."""
+    bare = [r for r in card.results if r.why is not None]
+    order = {name: at for at, name in enumerate(card.indicators)}
+    key = lambda r: (order.get(r.indicator, 0), r.why.text(language))  # noqa: E731 - used twice below
+    for (_, why), group in groupby(sorted(bare, key=key), key=key):
+        results = list(group)
+        projects = _some([result.project for result in results], language)
+        yield f"{results[0].name}: {why} ({projects})"
+
+
+def problem_lines(groups: Sequence[ProblemGroup], language: str) -> Iterator[str]:
+    """Say what was rejected: each rule with its count and first places."""
+    for group in groups:
+        first = group.first[0]
+        line = message(
+            "problem_line",
+            table=group.table,
+            heading=first.heading or "-",
+            count=group.count,
+            message=first.message,
+        ).text(language)
+        places = ", ".join(str(problem.place) for problem in group.first)
+        yield f"{line}  [{places}{', …' if group.count > len(group.first) else ''}]"
+
+
+def ledger_line(card: Scorecard, language: str) -> str:
+    """Say in one line what became of every row."""
+    ledger = card.ledger
+    return message(
+        "ledger_line",
+        rows=ledger.rows,
+        accepted=ledger.accepted,
+        rejected=ledger.rejected,
+        duplicate=ledger.duplicate,
+        superseded=ledger.superseded,
+        skipped=ledger.skipped,
+    ).text(language)
+
+
+def summary_line(card: Scorecard, language: str) -> str:
+    """Count the verdicts."""
+    verdicts = [result.verdict for result in card.results]
+    passed, missed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
+    return message("summary_line", passed=passed, failed=missed, without=len(verdicts) - passed - missed).text(language)
+
+
+def _misses(result: Result, language: str) -> Iterator[str]:
+    for miss in result.misses:
+        yield f"{miss.row_id or '-'}  {miss.reason.text(language)}  {miss.place}"
+    more = (result.reading.missed or 0) - len(result.misses)
+    if more > 0 and result.misses:
+        yield message("more", count=more).text(language)
+
+
+def _some(names: Sequence[str], language: str, most: int = 3) -> str:
+    """List a few names and how many more there are."""
+    shown_names = "、".join(names[:most]) if language == "zh" else ", ".join(names[:most])
+    return shown_names if len(names) <= most else f"{shown_names} … {len(names)}"

@@ -1,0 +1,85 @@
+"""The scorecard as Markdown, for a chat group or a wiki."""
+
+from collections.abc import Iterator, Sequence
+
+from opskpi.model.cards import Scorecard
+from opskpi.renderers import Style
+from opskpi.renderers.lines import (
+    failed,
+    ledger_line,
+    problem_lines,
+    provisional,
+    summary_line,
+    title,
+    value_text,
+    verdict_word,
+    without,
+    word,
+)
+
+DETAILS = 3
+#: What Markdown would take for its own.
+_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
+
+
+def render(card: Scorecard, style: Style) -> bytes:
+    """Write the scorecard as Markdown."""
+    return ("\n".join(_lines(card, style.language)) + "\n").encode("utf-8", errors="replace")
+
+
+def _lines(card: Scorecard, language: str) -> Iterator[str]:
+    yield f"# {_escaped(title(card, language))}"
+    yield ""
+    yield _escaped(summary_line(card, language))
+    yield ""
+    yield from _matrix(card, language)
+    fails = [(line, reasons) for line, reasons in failed(card, language)]
+    if fails:
+        yield from _heading("section_failed", language)
+        for line, reasons in fails:
+            yield f"- {_escaped(line)}"
+            yield from (f"  - {_escaped(reason)}" for reason in reasons)
+    yield from _list("section_provisional", list(provisional(card, language)), language)
+    yield from _list("section_without", list(without(card, language)), language)
+    yield from _list("section_problems", list(problem_lines(card.problems, language)), language)
+    yield from _list("section_notes", [note.text(language) for note in card.notes], language)
+    yield from _heading("section_ledger", language)
+    yield _escaped(ledger_line(card, language))
+
+
+def _matrix(card: Scorecard, language: str) -> Iterator[str]:
+    names = {result.indicator: result.short for result in card.results}
+    cells = {(result.project, result.indicator): result for result in card.results}
+    yield _row([word("head_project", language), *(names.get(each, each) for each in card.indicators)])
+    yield "|---|" + "---:|" * len(card.indicators)
+    for project in card.projects:
+        row = [project]
+        for indicator in card.indicators:
+            result = cells.get((project, indicator))
+            said = "" if result is None else verdict_word(result, language)
+            value = "" if result is None or result.value is None else f"{value_text(result)} "
+            row.append(value + said)
+        yield _row(row)
+    if card.company:
+        passed = [f"{line.passed}/{line.projects}" for line in card.company]
+        yield _row([word("head_passed", language), *passed])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
+
+
+def _list(key: str, lines: Sequence[str], language: str) -> Iterator[str]:
+    if lines:
+        yield from _heading(key, language)
+        yield from (f"- {_escaped(line)}" for line in lines)
+
+
+def _heading(key: str, language: str) -> Iterator[str]:
+    yield ""
+    yield f"## {word(key, language)}"
+    yield ""
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_SPECIAL)

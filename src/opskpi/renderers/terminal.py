@@ -1,0 +1,97 @@
+"""The scorecard on a terminal: projects down, indicators across, then what failed, then the ledger."""
+
+import io
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from opskpi.model.cards import Result, Scorecard, Verdict
+from opskpi.renderers import Style
+from opskpi.renderers.lines import (
+    PROVISIONAL,
+    failed,
+    ledger_line,
+    problem_lines,
+    provisional,
+    summary_line,
+    title,
+    value_text,
+    verdict_word,
+    without,
+    word,
+)
+
+DETAILS = 3
+#: Wide enough for any table that is not to be cut.
+_UNCUT = 10_000
+_COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "bold red"}
+
+
+def render(card: Scorecard, style: Style) -> bytes:
+    """Draw the scorecard for a terminal of that width, or uncut where there is none."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=style.width or _UNCUT,
+        force_terminal=style.colour,
+        no_color=not style.colour,
+        color_system="standard" if style.colour else None,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+    )
+    console.print(Text(title(card, style.language), style="bold"))
+    console.print(_matrix(card, style.language))
+    _section(console, style, "section_failed", _failed_lines(card, style.language))
+    _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
+    _section(console, style, "section_without", list(without(card, style.language)))
+    _section(console, style, "section_problems", list(problem_lines(card.problems, style.language)))
+    console.print(f"{word('section_ledger', style.language)}: {ledger_line(card, style.language)}")
+    console.print(f"{word('section_summary', style.language)}: {summary_line(card, style.language)}")
+    lines = (line.rstrip() for line in out.getvalue().splitlines())
+    return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
+
+
+def _matrix(card: Scorecard, language: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column(word("head_project", language), overflow="fold", min_width=8)
+    cells = {(result.project, result.indicator): result for result in card.results}
+    names = {result.indicator: result.short for result in card.results}
+    for indicator in card.indicators:
+        table.add_column(names.get(indicator, indicator), overflow="fold", justify="right")
+    for project in card.projects:
+        row = [cells.get((project, indicator)) for indicator in card.indicators]
+        table.add_row(Text(project), *(_cell(result, language) for result in row))
+    if card.company:
+        table.add_section()
+        passed = [f"{line.passed}/{line.projects}" for line in card.company]
+        table.add_row(Text(word("head_passed", language)), *(Text(each) for each in passed))
+    return table
+
+
+def _cell(result: Result | None, language: str) -> Text:
+    if result is None:
+        return Text("")
+    said = Text(verdict_word(result, language), style=_COLOURS.get(result.verdict, ""))
+    return said if result.value is None else Text(f"{value_text(result)} ").append_text(said)
+
+
+def _failed_lines(card: Scorecard, language: str) -> list[str]:
+    lines: list[str] = []
+    for line, reasons in failed(card, language):
+        lines.append(line)
+        lines += [f"  {reason}" for reason in reasons]
+    return lines
+
+
+def _section(console: Console, style: Style, key: str, lines: list[str], mark: str = "") -> None:
+    if not lines:
+        return
+    console.print(Text(f"{word(key, style.language)}{mark and ' ' + mark}", style="bold"))
+    for line in lines:
+        console.print(Text(f"  {line}"), overflow="fold")
+    console.print()

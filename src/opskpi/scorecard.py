@@ -1,0 +1,278 @@
+"""From readings and targets to verdicts: each project × indicator, then the company's line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from opskpi.model.cards import CompanyLine, Reading, Result, Verdict
+from opskpi.model.goals import Target
+from opskpi.wording import Message, message
+
+#: As many later rows as it takes to bring any share or mean near its end.
+_MANY = 10**9
+_POOLED = frozenset({"share", "count", "sum", "mean"})
+_UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW, Verdict.NOT_DUE})
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """What an indicator's verdict depends on beside its reading and target."""
+
+    indicator: str
+    name: str
+    short: str
+    owner: str | None
+    function: str
+    unit: str
+    rule_sha256: str
+    empty: str | None = None
+    min_rows: int = 0
+    scale: tuple[Fraction, Fraction] | None = None
+    cumulative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else is known of the project and the period.
+
+    `handed_in` says the table has rows in the period, `found` that `where` keeps any of
+    them, each in any project; `seen` that the project has an accepted row in any table.
+    `ended` is of the period, or of the year where the indicator accumulates.
+    """
+
+    period: str
+    begun: bool = True
+    ended: bool = True
+    counted_now: bool = True
+    in_service: bool = True
+    handed_in: bool = True
+    found: bool = True
+    seen: bool = True
+    nil: bool = False
+
+
+def judge(
+    project: str,
+    standard: Standard,
+    reading: Reading,
+    target: Target | None,
+    circumstances: Circumstances,
+) -> Result:
+    """Judge one project's reading."""
+    verdict, why = _verdict(standard, reading, target, circumstances)
+    if why and why.key in _VALUELESS:
+        reading = replace(reading, value=None, numerator=None)
+    swing = reading.pending + reading.rejected + reading.unjudged
+    decided = verdict is not Verdict.NO_TARGET and _differs(standard, reading, target, verdict, swing)
+    later = not circumstances.ended and _could_turn(standard, reading, target, verdict, circumstances)
+    return Result(
+        project=project,
+        indicator=standard.indicator,
+        name=standard.name,
+        short=standard.short,
+        owner=standard.owner,
+        period=circumstances.period,
+        verdict=verdict,
+        raw_verdict=verdict,
+        provisional=decided or later,
+        in_progress=standard.cumulative and verdict is Verdict.PASS and not circumstances.ended,
+        reading=reading,
+        unit=standard.unit,
+        target=target,
+        headroom=headroom(standard.function, reading, target),
+        deciding=swing if decided else 0,
+        rule_sha256=standard.rule_sha256,
+        why=why,
+    )
+
+
+#: The reasons for which a figure would mislead: nothing was handed in, or nothing is counted now.
+_VALUELESS = frozenset(
+    {
+        "why_not_counted_now",
+        "why_not_begun",
+        "why_not_in_service",
+        "why_no_rows",
+        "why_project_unseen",
+        "why_nothing_found",
+    }
+)
+
+
+def _verdict(
+    standard: Standard, reading: Reading, target: Target | None, circumstances: Circumstances
+) -> tuple[Verdict, Message | None]:
+    if not circumstances.counted_now:
+        return Verdict.NOT_DUE, message("why_not_counted_now")
+    if not circumstances.begun:
+        return Verdict.NO_DATA, message("why_not_begun")
+    if not circumstances.in_service:
+        return Verdict.NOT_APPLICABLE, message("why_not_in_service")
+    if reading.counted == 0 and reading.pending == 0:
+        return _empty(standard, reading, target, circumstances)
+    if reading.counted == 0:
+        return Verdict.NOT_DUE, message("why_all_pending", count=reading.pending)
+    return _compared(standard, reading.value, reading.counted, target), None
+
+
+def _empty(
+    standard: Standard, reading: Reading, target: Target | None, circumstances: Circumstances
+) -> tuple[Verdict, Message | None]:
+    """Judge a reading that counts nothing: not handed in is not the same as not happened."""
+    if not circumstances.nil:
+        if not circumstances.handed_in:
+            return Verdict.NO_DATA, message("why_no_rows")
+        if not circumstances.seen:
+            return Verdict.NO_DATA, message("why_project_unseen")
+        if not circumstances.found:
+            return Verdict.NO_DATA, message("why_nothing_found")
+    if reading.unjudged:
+        return Verdict.NO_DATA, message("why_nothing_to_judge_by", count=reading.unjudged)
+    if standard.empty is None and standard.function in ("count", "sum"):
+        return _compared(standard, reading.value, 0, target), None
+    empty = standard.empty or "not_applicable"
+    return Verdict(empty), message(f"why_empty_{empty}")
+
+
+def _compared(standard: Standard, value: Fraction | None, counted: int, target: Target | None) -> Verdict:
+    if target is None:
+        return Verdict.NO_TARGET
+    if counted < standard.min_rows or value is None:
+        return Verdict.TOO_FEW
+    return Verdict.PASS if target.holds(value) else Verdict.FAIL
+
+
+def _differs(standard: Standard, reading: Reading, target: Target | None, verdict: Verdict, swing: int) -> bool:
+    """Tell whether the undecided rows, all met or all missed, would give another verdict."""
+    if not swing:
+        return False
+    ends = _ends(standard, reading, swing)
+    if ends is None:
+        return True
+    counted = reading.counted + (0 if standard.function == "count" else swing)
+    return any(_compared(standard, end, counted, target) is not verdict for end in ends)
+
+
+def _ends(standard: Standard, reading: Reading, rows: int) -> tuple[Fraction, Fraction] | None:
+    """Give the figure if so many more rows all came out well, or all badly; None if unbounded."""
+    numerator, denominator = reading.numerator or Fraction(0), reading.denominator or Fraction(0)
+    match standard.function:
+        case "share":
+            return (numerator + rows) / (denominator + rows), numerator / (denominator + rows)
+        case "count":
+            return numerator, numerator + rows
+        case "mean" if standard.scale:
+            low, high = standard.scale
+            total = denominator + rows
+            return (numerator + rows * low) / total, (numerator + rows * high) / total
+    return None
+
+
+def _could_turn(
+    standard: Standard,
+    reading: Reading,
+    target: Target | None,
+    verdict: Verdict,
+    circumstances: Circumstances,
+) -> bool:
+    """Tell whether rows still to come could give another verdict."""
+    if verdict in _UNSETTLED:
+        return circumstances.counted_now and circumstances.in_service
+    if target is None or verdict is Verdict.NO_TARGET:
+        return False
+    if standard.function == "count" and reading.value is not None:
+        grows = target.low is not None and reading.value <= target.low
+        return target.high is not None if verdict is Verdict.PASS else grows
+    ends = _ends(standard, reading, _MANY)
+    return ends is None or any(target.holds(end) is not (verdict is Verdict.PASS) for end in ends)
+
+
+def headroom(function: str, reading: Reading, target: Target | None) -> int | None:
+    """Count the rows between a reading and the other verdict.
+
+    For a share: how many met rows could have been missed without a fail, negative: how
+    many missed ones had to be met. For a ceiling: how many more may come. None for means.
+    """
+    if target is None or reading.value is None or reading.numerator is None:
+        return None
+    if function == "count":
+        return _count_headroom(int(reading.numerator), target)
+    if function != "share" or not reading.denominator:
+        return None
+    met, counted = int(reading.numerator), int(reading.denominator)
+    step = 1 if target.is_ceiling else -1
+    room = counted - met if target.is_ceiling else met
+    if target.holds(reading.value):
+        return _furthest(lambda rows: target.holds(Fraction(met + step * rows, counted)), room)
+    room = counted - room
+    needed = _furthest(lambda rows: not target.holds(Fraction(met - step * rows, counted)), room) + 1
+    return -needed if needed <= room else None
+
+
+def _furthest(holds: Callable[[int], bool], most: int) -> int:
+    """Find the most rows for which a condition, true at none, stays true."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
+    return low
+
+
+def _count_headroom(count: int, target: Target) -> int | None:
+    if target.high is not None:
+        most = target.high.__ceil__() - 1 if target.high_open else target.high.__floor__()
+        return most - count
+    if target.low is not None:
+        least = target.low.__floor__() + 1 if target.low_open else target.low.__ceil__()
+        return count - least
+    return None
+
+
+def company_line(standard: Standard, results: Sequence[Result]) -> CompanyLine:
+    """Sum an indicator up over all projects: verdicts counted, figures pooled from sums."""
+    verdicts = [result.verdict for result in results]
+    passed, failed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
+    waived = verdicts.count(Verdict.WAIVED)
+    numerator, denominator = _pooled(standard, results)
+    value = numerator
+    if numerator is not None and denominator is not None:
+        value = numerator / denominator if denominator else None
+    targets = {result.target for result in results}
+    return CompanyLine(
+        indicator=standard.indicator,
+        name=standard.name,
+        short=standard.short,
+        period=results[0].period if results else "",
+        projects=len(results),
+        passed=passed,
+        failed=failed,
+        no_verdict=len(results) - passed - failed - waived,
+        waived=waived,
+        worst=_worst(results),
+        unit=standard.unit,
+        target=targets.pop() if len(targets) == 1 else None,
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+    )
+
+
+def _pooled(standard: Standard, results: Sequence[Result]) -> tuple[Fraction | None, Fraction | None]:
+    """Add numerators and denominators; percentages are never averaged."""
+    readings = [result.reading for result in results if result.reading.numerator is not None]
+    if standard.function not in _POOLED or not readings:
+        return None, None
+    numerator = sum((each.numerator or Fraction(0) for each in readings), Fraction(0))
+    if standard.function in ("count", "sum"):
+        return numerator, None
+    return numerator, sum((each.denominator or Fraction(0) for each in readings), Fraction(0))
+
+
+def _worst(results: Sequence[Result]) -> str | None:
+    """Name the project furthest on the wrong side; of equals, the first."""
+    valued = [(r.value, r) for r in results if r.value is not None and r.target is not None]
+    if not valued:
+        return None
+    failed = [(value, r) for value, r in valued if r.verdict is Verdict.FAIL]
+    _, worst = min(failed or valued, key=lambda each: each[1].target.distance(each[0]))  # type: ignore[union-attr]
+    return worst.project

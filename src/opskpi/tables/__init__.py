@@ -1,0 +1,65 @@
+"""The canonical tables: one file each, a pydantic row model and what its columns mean.
+
+A member defines `TABLE`, an instance of `Table`. Members are found by name, so listing
+the names imports nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+
+from pydantic import BaseModel
+
+from opskpi.tables.kinds import Kind, kind_of
+
+NAMES = ("tickets", "surveys", "reports", "projects")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One way to judge a service level: what it is called, what a row must carry, the rule."""
+
+    basis: str
+    carried_by: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What opskpi knows of a table beyond its row model.
+
+    `derived` columns are written in the indicator language; a derived column with several
+    judgements takes, for each project, the first that any of its rows carries (rule 7).
+    """
+
+    name: str
+    model: type[BaseModel]
+    row_id: str
+    derived: Mapping[str, str] = field(default_factory=dict)
+    judged: Mapping[str, tuple[Judgement, ...]] = field(default_factory=dict)
+    stop: tuple[str, ...] = ()
+    stopped_states: frozenset[str] = frozenset()
+    weight: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Each column's kind, in the model's order."""
+        return _kinds(self.model)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The columns that must be there and filled."""
+        return tuple(name for name, field in self.model.model_fields.items() if field.is_required())
+
+
+def load(name: str) -> Table:
+    """Import one table by its name."""
+    table = import_module(f"opskpi.tables.{name}").TABLE
+    assert isinstance(table, Table)  # noqa: S101 - the family's contract
+    return table
+
+
+@cache
+def _kinds(model: type[BaseModel]) -> Mapping[str, Kind]:
+    return {name: kind_of(field) for name, field in model.model_fields.items()}

@@ -1,0 +1,213 @@
+"""Columns: whole columns of text read into codes, exact numbers, flags and moments.
+
+Each reader returns the typed column and its faults: which rows break which rule. They
+accept exactly the cells that the row models of `kinds.py` accept, and never look at one
+text twice: texts that recur come as a dictionary and are read once per distinct text.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from opskpi.tables.kinds import NUMBER, Kind, Rules
+from opskpi.tables.words import BLANKS, FLAGS, WORDLESS, clean, normal
+
+#: Which rows of a column break which rule.
+Faults: TypeAlias = Mapping[str, NDArray[np.bool_]]
+
+#: Codes of a flag column and of every condition: no < unknown < yes (Kleene's order).
+NO, UNKNOWN, YES = 0, 1, 2
+
+#: A blank moment.
+NAT = int(np.iinfo(np.int64).min)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Text that recurs: a code per row (-1 is blank) into distinct texts."""
+
+    codes: NDArray[np.int32]
+    words: Sequence[str]
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A closed vocabulary: a code per row (-1 is blank) into the model's words."""
+
+    codes: NDArray[np.int8]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Exact numbers: whole `units`, each one `scale`-th; `blank` where there is none."""
+
+    units: NDArray[np.int64]
+    scale: int
+    blank: NDArray[np.bool_]
+
+
+#: A column of text as an export has it, blanks trimmed and empty cells null.
+TextColumn: TypeAlias = Texts | pa.StringArray
+
+#: A typed column: text, a vocabulary, exact numbers, flags (int8) or moments (int64).
+Column: TypeAlias = Texts | pa.StringArray | Words | Numbers | NDArray[np.int8] | NDArray[np.int64]
+
+
+def texts_of(cells: pa.Array) -> Texts:
+    """Trim a column and keep each distinct text once; empty cells are blank."""
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    codes = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return _merged(codes, [clean(word or "") for word in cells.dictionary.to_pylist()])
+
+
+def strings_of(cells: pa.Array) -> pa.StringArray:
+    """Trim a column whose texts hardly recur; empty cells are null."""
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_decode()
+    cells = pc.utf8_trim(cells, characters=BLANKS)
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+
+
+def mapped(texts: Texts, translate: Callable[[str], str | None]) -> Texts:
+    """Replace each distinct text; None makes it blank."""
+    return _merged(texts.codes, [translate(word) or "" for word in texts.words])
+
+
+def blank_rows(column: TextColumn) -> NDArray[np.bool_]:
+    """Tell which rows hold nothing."""
+    if isinstance(column, Texts):
+        return column.codes < 0
+    return np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+
+
+def is_blank(column: Column) -> NDArray[np.bool_]:
+    """Tell which rows of a typed column hold nothing."""
+    if isinstance(column, Texts | Words):
+        return column.codes < 0
+    if isinstance(column, Numbers):
+        return column.blank
+    if isinstance(column, np.ndarray):
+        return np.equal(column, UNKNOWN if column.dtype == np.int8 else NAT)
+    return np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+
+
+def cell_texts(column: TextColumn, rows: NDArray[np.intp]) -> list[str | None]:
+    """Get the texts of a few rows."""
+    if isinstance(column, Texts):
+        return [column.words[code] if code >= 0 else None for code in column.codes[rows]]
+    return list(column.take(pa.array(rows)).to_pylist())
+
+
+def read_texts(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[object, Faults]:
+    """Read free text; a source that maps a column closes its vocabulary."""
+    del kind
+    if not isinstance(column, Texts):
+        return column, {}
+    faults: dict[str, NDArray[np.bool_]] = {}
+    if name == "project":
+        wordless = [not WORDLESS.sub("", word) for word in column.words]
+        faults["no_project"] = _rows_with(column, wordless)
+    if (allowed := rules.allowed.get(name)) is not None:
+        faults["unknown_word"] = _rows_with(column, [word not in allowed for word in column.words])
+    return column, faults
+
+
+def read_words(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[Words, Faults]:
+    """Read a closed vocabulary, in English or Chinese."""
+    del name, rules
+    texts = _as_texts(column)
+    canonical = tuple(kind.words)
+    known = {
+        normal(spelling): code
+        for code, (word, chinese) in enumerate(kind.words.items())
+        for spelling in (word, chinese)
+    }
+    found = [known.get(normal(word), -1) for word in texts.words]
+    codes = _look_up(texts, found, blank=-1).astype(np.int8)
+    return Words(codes, canonical), {"unknown_word": _rows_with(texts, [c < 0 for c in found])}
+
+
+def read_flags(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[NDArray[np.int8], Faults]:
+    """Read yes and no."""
+    del kind, name, rules
+    texts = _as_texts(column)
+    found = [FLAGS.get(normal(word)) for word in texts.words]
+    codes = [UNKNOWN if flag is None else YES if flag else NO for flag in found]
+    flags = _look_up(texts, codes, blank=UNKNOWN).astype(np.int8)
+    return flags, {"unknown_word": _rows_with(texts, [flag is None for flag in found])}
+
+
+def read_numbers(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[Numbers, Faults]:
+    """Read exact numbers, each distinct text once, onto one common scale."""
+    del name
+    texts = _as_texts(column)
+    numbers = [Decimal(w) if re.fullmatch(NUMBER[1:-1], w) else None for w in texts.words]
+    broken = [_number_fault(number, kind, rules) for number in numbers]
+    digits = max((_decimals(n) for n, b in zip(numbers, broken, strict=True) if n and not b), default=0)
+    scale = 10**digits
+    units = [
+        0 if number is None or fault else int(number * scale) for number, fault in zip(numbers, broken, strict=True)
+    ]
+    faults = {
+        rule: _rows_with(texts, [fault == rule for fault in broken])
+        for rule in sorted({fault for fault in broken if fault})
+    }
+    blank = texts.codes < 0
+    for mask in faults.values():
+        blank = blank | mask
+    return Numbers(_look_up(texts, units, blank=0), scale, blank), faults
+
+
+def _number_fault(number: Decimal | None, kind: Kind, rules: Rules) -> str | None:
+    """Name the rule a number breaks, if any."""
+    if number is None:
+        return "not_a_number"
+    if kind.name == "whole" and number != int(number):
+        return "not_whole"
+    if kind.least is not None and number < kind.least:
+        return "below_least"
+    scale = rules.scale if kind.name == "score" else None
+    if scale and not scale[0] <= Fraction(number) <= scale[1]:
+        return "outside_scale"
+    return None
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
+def _as_texts(column: TextColumn) -> Texts:
+    return column if isinstance(column, Texts) else texts_of(column)
+
+
+def _look_up(texts: Texts, by_word: Sequence[int], *, blank: int) -> NDArray[np.int64]:
+    """Spread a value per distinct text over the rows; code -1 picks the last, the blank."""
+    return np.array([*by_word, blank], dtype=np.int64)[texts.codes]
+
+
+def _rows_with(texts: Texts, marked: Sequence[bool]) -> NDArray[np.bool_]:
+    return np.array([*marked, False])[texts.codes]
+
+
+def _merged(codes: NDArray[np.int32], words: Sequence[str]) -> Texts:
+    """Give equal texts one code and empty ones none."""
+    position = {word: code for code, word in enumerate(dict.fromkeys(filter(None, words)))}
+    if len(position) == len(words):
+        return Texts(codes, words)
+    places = np.array([*(position.get(word, -1) for word in words), -1], dtype=np.int32)
+    return Texts(places[codes], tuple(position))

@@ -1,0 +1,22 @@
+"""The project register (项目台账): names, aliases and service dates; optional."""
+
+from pydantic import BaseModel, ConfigDict
+
+from opskpi.tables import Table
+from opskpi.tables.kinds import DueDay, Event, ProjectName, Text
+
+
+class Project(BaseModel):
+    """A project the company serves; it counts from `starts_on` to the end of `ends_on`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    project: ProjectName
+    aliases: Text | None = None
+    customer: Text | None = None
+    group: Text | None = None
+    starts_on: Event | None = None
+    ends_on: DueDay | None = None
+
+
+TABLE = Table(name="projects", model=Project, row_id="project")

@@ -1,0 +1,27 @@
+"""Service reports: every row is a report that was due, delivered or not."""
+
+from pydantic import BaseModel, ConfigDict
+
+from opskpi.tables import Table
+from opskpi.tables.kinds import DueDay, Event, Id, ProjectName, Text
+
+
+class Report(BaseModel):
+    """A report that was due on a day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    report_id: Id | None = None
+    project: ProjectName
+    report_type: Text | None = None
+    report_period: Text | None = None
+    due_at: DueDay
+    delivered_at: Event | None = None
+
+
+TABLE = Table(
+    name="reports",
+    model=Report,
+    row_id="report_id",
+    derived={"on_time": "in_time(delivered_at, due_at)"},
+)

@@ -1,0 +1,88 @@
+"""Tickets: incidents, requests, complaints, changes and problems, one row each (ITIL)."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict
+
+from opskpi.tables import Judgement, Table
+from opskpi.tables.kinds import (
+    Count,
+    Due,
+    Event,
+    Flag,
+    Id,
+    Minutes,
+    ProjectName,
+    Prose,
+    Score,
+    Text,
+    word,
+)
+
+TYPES = {
+    "incident": "事件",
+    "request": "服务请求",
+    "complaint": "投诉",
+    "change": "变更",
+    "problem": "问题",
+    "other": "其他",
+}
+STATES = {
+    "new": "新建",
+    "in_progress": "处理中",
+    "on_hold": "挂起",
+    "resolved": "已解决",
+    "closed": "已关闭",
+    "cancelled": "已取消",
+}
+
+Type = Annotated[str, *word(TYPES)]
+State = Annotated[str, *word(STATES)]
+
+
+class Ticket(BaseModel):
+    """A ticket as opskpi judges it; times are wall-clock times in the plan's zone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ticket_id: Id | None = None
+    project: ProjectName
+    type: Type
+    priority: Text | None = None
+    status: State | None = None
+    created_at: Event
+    responded_at: Event | None = None
+    resolved_at: Event | None = None
+    closed_at: Event | None = None
+    response_due_at: Due | None = None
+    resolve_due_at: Due | None = None
+    response_minutes: Minutes | None = None
+    resolve_minutes: Minutes | None = None
+    response_flag: Flag | None = None
+    sla_flag: Flag | None = None
+    paused_minutes: Minutes | None = None
+    reopened: Count | None = None
+    satisfaction: Score | None = None
+    assignee: Text | None = None
+    group: Text | None = None
+    title: Prose | None = None
+
+
+TABLE = Table(
+    name="tickets",
+    model=Ticket,
+    row_id="ticket_id",
+    stop=("resolved_at", "closed_at"),
+    stopped_states=frozenset({"resolved", "closed"}),
+    derived={"completed": "done(stopped_at, resolve_due_at)"},
+    judged={
+        "sla_met": (
+            Judgement("due", "resolve_due_at", "in_time(stopped_at, resolve_due_at)"),
+            Judgement("flag", "sla_flag", "flagged(sla_flag)"),
+        ),
+        "response_met": (
+            Judgement("due", "response_due_at", "in_time(responded_at, response_due_at)"),
+            Judgement("flag", "response_flag", "flagged(response_flag)"),
+        ),
+    },
+)

@@ -1,0 +1,1 @@
+"""The plan: the YAML file that says what is counted, from which rows, against which target."""
