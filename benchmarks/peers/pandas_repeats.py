@@ -1,4 +1,4 @@
-"""Count the six figures as `pandas_plain.py` does, after finding repeated ids and dropping identical repeats."""
+"""Count the six figures as `pandas_plain.py` does, with identical repeats kept once and conflicting ids left out."""
 
 import json
 import sys
@@ -9,9 +9,9 @@ from pandas_plain import PROJECT, figures, read
 
 
 def without_repeats(table: pd.DataFrame, number: str) -> pd.DataFrame:
-    """Return the table with rows that are alike kept once; only rows whose project and id repeat are compared."""
-    repeated = table[table.duplicated([PROJECT, number], keep=False)]
-    return table.drop(repeated.index[repeated.duplicated()])
+    """Return the table with rows that are alike kept once, and without ids whose rows then still differ."""
+    once = table.drop_duplicates()
+    return once[~once.duplicated([PROJECT, number], keep=False)]
 
 
 def main(folder: Path) -> None:

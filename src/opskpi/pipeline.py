@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
 
-from opskpi.counting.figures import Occasion, figures
+from opskpi.counting.figures import Case, Occasion, figures
 from opskpi.counting.moments import Moment, resolve_as_of
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.documents import Document, nearest
@@ -90,18 +90,8 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         moment = resolve_as_of(request.as_of, period, request.today, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
-        judged = [
-            figures(
-                name,
-                plan=plan,
-                intake=intake,
-                occasion=occasion,
-                nil=nil,
-                details=request.details,
-                spread=pool.map,
-            )
-            for name in chosen
-        ]
+        case = Case(plan, intake, occasion, nil, request.details, pool.map)
+        judged = [figures(name, case) for name in chosen]
     wanted = _chosen_projects(request, screen)
     shown = [result for _, results in judged for result in results if result.project in wanted]
     places = {name: at for at, name in enumerate(intake.projects.names)}
@@ -217,7 +207,7 @@ def _alike_rows(intake: Intake) -> tuple[Message, ...]:
 
 def _unnamed(known: Sequence[Known], sheets: Sequence[SheetRead], intake: Intake) -> tuple[Message, ...]:
     """Warn of projects in the plan that no row names: a slip there would judge by the wrong target."""
-    seen = intake.accepted_by_project()
+    seen = intake.seen
     said: list[Message] = []
     for each in known:
         code = intake.projects.code(each.name)

@@ -1,7 +1,7 @@
 """Figures: each indicator read over the settled rows, with the circumstances of each project."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from fractions import Fraction
 
@@ -34,45 +34,58 @@ class Occasion:
     as_of: datetime
 
 
-def figures(  # noqa: PLR0913 - everything a figure depends on, by name
-    name: str,
-    *,
-    plan: Plan,
-    intake: Intake,
-    occasion: Occasion,
-    nil: NilReturns,
-    details: int,
-    spread: Spread,
-) -> tuple[Standard, tuple[Result, ...]]:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a run's figures depend on; `kept` shares the rows of a table among its indicators."""
+
+    plan: Plan
+    intake: Intake
+    occasion: Occasion
+    nil: NilReturns
+    details: int
+    spread: Spread
+    kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
+
+    def rows(self, table: str, *, ended: bool) -> list[Rows]:
+        """Get a table's rows as the indicator language sees them."""
+        if (table, ended) not in self.kept:
+            clock = Clock(microseconds(self.occasion.as_of), period_ended=ended)
+            self.kept[table, ended] = [
+                Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock)
+                for each in self.intake.tables.get(table, ())
+            ]
+        return self.kept[table, ended]
+
+
+def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     """Read and judge one indicator for every project."""
-    indicator = plan.indicators[name]
+    indicator, intake = case.plan.indicators[name], case.intake
     blocks = intake.tables.get(indicator.table, ())
     standard = _standard(name, indicator, _scale(indicator, blocks))
-    window = _window(indicator, intake, occasion)
-    ended = _ended(indicator, occasion)
-    rows = [_rows(block, occasion, ended=ended) for block in blocks]
-    rejected = intake.rejected_by_project(indicator.table)
-    readings = read(indicator.definition, rows, window, rejected, spread)
-    _balanced(name, readings, blocks, intake)
-    seen = intake.accepted_by_project()
+    window = _window(indicator, intake, case.occasion)
+    ended = _ended(indicator, case.occasion)
+    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
+    rejected = intake.rejected.get(indicator.table, nobody).tolist()
+    readings = read(indicator.definition, case.rows(indicator.table, ended=ended), window, rejected, case.spread)
+    _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
+    on_card, seen = intake.on_card, intake.seen
     results: list[Result] = []
-    on_card = intake.on_card()
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
         if project not in on_card:
             continue
         circumstances = Circumstances(
-            period=occasion.period.label,
-            begun=occasion.as_of > datetime.combine(occasion.period.start, time()),
+            period=case.occasion.period.label,
+            begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
             ended=ended,
-            counted_now=_counted_now(indicator, occasion.period),
+            counted_now=_counted_now(indicator, case.occasion.period),
             in_service=_in_service(window, code),
             handed_in=readings.in_period > 0,
             found=readings.found > 0,
             seen=bool(seen[code]),
-            nil=nil.covers(name, code),
+            nil=case.nil.covers(name, code),
         )
-        result = judge(project, standard, reading, plan.target(name, project), circumstances)
-        results.append(_with_misses(result, readings, blocks, code, details))
+        result = judge(project, standard, reading, case.plan.target(name, project), circumstances)
+        results.append(_with_misses(result, readings, blocks, code, case.details))
     return standard, tuple(results)
 
 
@@ -157,17 +170,10 @@ def _counted_now(indicator: Indicator, period: Period) -> bool:
     return period.months >= MONTHS[indicator.frequency] or period.months == 0
 
 
-def _rows(block: Checked, occasion: Occasion, *, ended: bool) -> Rows:
-    clock = Clock(microseconds(occasion.as_of), period_ended=ended)
-    return Rows(block.sheet.table, block.columns, block.projects, block.accepted, clock)
-
-
-def _balanced(name: str, readings: Readings, blocks: Sequence[Checked], intake: Intake) -> None:
+def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake: Intake) -> None:
     """Check the indicator's ledger for each project: every accepted row is in one bucket."""
-    accepted: NDArray[np.int64] = np.zeros(len(intake.projects.names), dtype=np.int64)
-    for block in blocks:
-        accepted += np.bincount(block.projects[block.accepted], minlength=len(accepted))
-    for project, reading, rows in zip(intake.projects.names, readings.by_project, accepted.tolist(), strict=True):
+    pairs = zip(intake.projects.names, readings.by_project, accepted.tolist(), strict=True)
+    for project, reading, rows in pairs:
         if reading.accepted != rows:
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 

@@ -46,7 +46,7 @@ def nil_returns(plan: Plan, declared: Sequence[str], intake: Intake) -> NilRetur
             code = -1 if row.project is None else intake.projects.code(row.project)
             covered = [name for name, each in plan.indicators.items() if _speaks_for(sheet, each.definition)]
             place = Place(sheet.file, sheet.name or "", row.row)
-            notes.append(message("nil_row", place=str(place), text=row.text))
+            notes.append(message("nil_row", place=str(place), project=row.project or "-"))
             if row.project is None:
                 everywhere.update(covered)
             for name in covered if code >= 0 else ():

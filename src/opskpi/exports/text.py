@@ -89,7 +89,7 @@ def _split(data: memoryview, start: int, delimiter: int, file: str) -> Iterator[
     first, size = start, BLOCK_BYTES
     while first < len(data):
         last = min(first + size, len(data))
-        cut = _cut(np.frombuffer(data[first:last], dtype=np.uint8), delimiter, at_end=last == len(data))
+        cut = _cut(bytes(data[first:last]), delimiter, at_end=last == len(data))
         if cut == 0 and last < len(data):
             size *= 2
             continue
@@ -102,12 +102,15 @@ def _split(data: memoryview, start: int, delimiter: int, file: str) -> Iterator[
         first, size = first + cut, BLOCK_BYTES
 
 
-def _cut(block: NDArray[np.uint8], delimiter: int, *, at_end: bool) -> int:
+def _cut(text: bytes, delimiter: int, *, at_end: bool) -> int:
     """Find how many bytes of a block are whole records.
 
     0: none, the block is too small or a quote never closes. -1: a stray quote makes it
     impossible to tell.
     """
+    if b'"' not in text:
+        return len(text) if at_end else text.rfind(b"\n") + 1
+    block = np.frombuffer(text, dtype=np.uint8)
     quotes = np.flatnonzero(block == _QUOTE)
     if at_end:
         return (

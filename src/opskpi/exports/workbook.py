@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from opskpi.arrow import strings
 from opskpi.errors import ExportError
 from opskpi.exports import HEAD_ROWS, Block, Bytes
 from opskpi.wording import message
@@ -81,7 +82,7 @@ def _read(rows: Sequence[Sequence[_Cell]], wanted: Mapping[int, bool], timed: fr
 
 
 def _column(cells: Sequence[_Cell], often: bool, timed: bool) -> pa.Array:  # noqa: FBT001
-    texts = pa.array([cell if type(cell) is str else _written(cell, timed=timed) for cell in cells], pa.string())
+    texts = strings([cell if type(cell) is str else _written(cell, timed=timed) for cell in cells])
     return texts.dictionary_encode() if often else texts
 
 

@@ -4,16 +4,18 @@ Conditions are Kleene's: no < unknown < yes. Outcomes are ordered missed < exclu
 pending < met, each code with its reason, so that `and` is the least and `or` the greatest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from opskpi.arrow import booleans, strings
 from opskpi.indicators.syntax import Both, Call, Compare, IsNull, Literal, Name, Node, Not, parse
 from opskpi.tables import Table
 from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Column, Numbers, Texts, Words, is_blank
@@ -62,7 +64,7 @@ class Rows:
     projects: NDArray[np.int32]
     accepted: NDArray[np.bool_]
     clock: Clock
-    kept: dict[tuple[Node, bool], object] = field(default_factory=dict)
+    kept: dict[Node | str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -70,6 +72,28 @@ class Rows:
 
     def moments(self, name: str) -> NDArray[np.int64]:
         """Get a column of moments; events later than `as_of` read as blank (rule 5)."""
+        return self._keep(f"moments {name}", lambda: self._moments(name))
+
+    def stops(self) -> NDArray[np.int64]:
+        """Get when each row stopped: the first of the table's stop columns that is filled."""
+        return self._keep("stops", self._stops)
+
+    def unseen_stops(self) -> NDArray[np.bool_]:
+        """Tell which rows are resolved or closed by their state but have no stop time at all."""
+        return self._keep("unseen stops", self._unseen_stops)
+
+    def _keep(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
+
+    def _stops(self) -> NDArray[np.int64]:
+        first, *others = (self.moments(name) for name in self.table.stop)
+        for other in others:
+            first = np.where(first == NAT, other, first)
+        return first
+
+    def _moments(self, name: str) -> NDArray[np.int64]:
         values = self.columns.get(name)
         if not isinstance(values, np.ndarray):
             return np.full(len(self), NAT)
@@ -77,13 +101,12 @@ class Rows:
             return values.astype(np.int64, copy=False)
         return np.where(values > self.clock.as_of, NAT, values)
 
-    def stopped_unseen(self) -> NDArray[np.bool_]:
-        """Tell which rows are resolved or closed by their state but have no stop time at all."""
+    def _unseen_stops(self) -> NDArray[np.bool_]:
         status = self.columns.get("status")
         if not isinstance(status, Words):
             return np.zeros(len(self), dtype=bool)
-        stopped = [code for code, word in enumerate(status.words) if word in self.table.stopped_states]
-        unseen = np.isin(status.codes, stopped)
+        stopped = np.array([*(word in self.table.stopped_states for word in status.words), False])
+        unseen = stopped[status.codes]
         for name in self.table.stop:
             values = self.columns.get(name)
             if isinstance(values, np.ndarray):
@@ -97,12 +120,9 @@ Choices = Mapping[str, NDArray[np.int8]]
 
 def conditions(node: Node, rows: Rows) -> NDArray[np.int8]:
     """Evaluate a condition: NO, UNKNOWN or YES for each row."""
-    key = (node, True)
-    if key not in rows.kept:
-        rows.kept[key] = _condition(node, rows)
-    found = rows.kept[key]
-    assert isinstance(found, np.ndarray)  # noqa: S101 - what was kept
-    return found
+    if node not in rows.kept:
+        rows.kept[node] = _condition(node, rows)
+    return rows.kept[node]
 
 
 def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
@@ -236,19 +256,20 @@ def _equals(column: Column, text: str) -> NDArray[np.bool_]:
         return np.equal(column.codes, column.words.index(text) if text in column.words else -2)
     if isinstance(column, Texts):
         return np.array([*(word == text for word in column.words), False])[column.codes]
-    return np.asarray(pc.fill_null(pc.equal(column, text), False))  # noqa: FBT003 - a fill value
+    return booleans(pc.equal(column, strings([text])[0]))
 
 
 def _strings(column: Column) -> NDArray[np.object_]:
     if isinstance(column, Texts | Words):
-        return np.array([*column.words, ""], dtype=object)[column.codes]
-    return np.array(pc.fill_null(pa.array(column), "").to_pylist(), dtype=object)
+        return np.array([*column.words, ""], dtype=np.object_)[column.codes]
+    assert isinstance(column, pa.StringArray)  # noqa: S101 - what else a text column can be
+    return np.array([text or "" for text in column.to_pylist()], dtype=np.object_)
 
 
 def _is_blank(node: Node, rows: Rows) -> NDArray[np.bool_]:
     if _is_moment(node, rows):
         stop, unseen = _stops(node, rows)
-        return np.logical_and(stop == NAT, ~unseen)
+        return np.asarray((stop == NAT) & ~unseen, dtype=bool)
     column = rows.columns.get(_name(node))
     return np.ones(len(rows), dtype=bool) if column is None else is_blank(column)
 
@@ -275,13 +296,9 @@ def _is_flag(node: Node, rows: Rows) -> bool:
 
 def _stops(node: Node, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Get moments, and which of them happened at a time nobody wrote down."""
-    nowhere = np.zeros(len(rows), dtype=bool)
     if _name(node) != "stopped_at":
-        return rows.moments(_name(node)), nowhere
-    first, *others = (rows.moments(name) for name in rows.table.stop)
-    for other in others:
-        first = np.where(first == NAT, other, first)
-    return first, rows.stopped_unseen()
+        return rows.moments(_name(node)), np.zeros(len(rows), dtype=bool)
+    return rows.stops(), rows.unseen_stops()
 
 
 def _chosen(name: str, rows: Rows, choice: NDArray[np.int8]) -> NDArray[np.int8]:

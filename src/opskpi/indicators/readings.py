@@ -287,7 +287,7 @@ def _disagreements(
 def _verdict(states: NDArray[np.int8]) -> NDArray[np.int8]:
     """Reduce outcomes to met (1), missed (-1) and neither (0)."""
     met, missed = states == State.MET, states < MISSED_END
-    return np.subtract(met.astype(np.int8), missed.astype(np.int8))
+    return np.asarray(met.astype(np.int8) - missed.astype(np.int8), dtype=np.int8)
 
 
 def _weights(definition: Definition, rows: Rows) -> Numbers | None:

@@ -3,7 +3,7 @@
 Keys become 64-bit hashes; only rows whose hash repeats are looked at again, exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from opskpi.arrow import strings, take, text_buffers
 from opskpi.exports.finding import natural
 from opskpi.intake.sheets import SheetRead
 from opskpi.tables.check import Chunk
@@ -179,7 +180,7 @@ def _plain(column: Column, rows: NDArray[np.intp]) -> list[object]:
     if isinstance(column, np.ndarray):
         empty = UNKNOWN if column.dtype == np.int8 else NAT
         return [None if value == empty else value for value in column[rows].tolist()]
-    return list(column.take(pa.array(rows)).to_pylist())
+    return list(take(column, rows).to_pylist())
 
 
 def _order(table: Sequence[Keyed], row: _Row) -> tuple[int, object]:
@@ -227,43 +228,42 @@ def _look_alikes(table: Sequence[Keyed], has_id: Sequence[NDArray[np.bool_]]) ->
 def _hashes(column: Column) -> NDArray[np.uint64]:
     """Hash each row of a column."""
     if isinstance(column, Texts | Words):
-        words = pa.array([*column.words, ""], pa.string())
-        return _text_hashes(words)[column.codes]
+        return _text_hashes(strings([*column.words, ""]))[column.codes]
     if isinstance(column, Numbers):
         values = np.where(column.blank, np.nan, column.units / column.scale)
         return values.view(np.uint64) * _STEP
     if isinstance(column, np.ndarray):
         return column.astype(np.int64).astype(np.uint64) * _STEP
-    return _text_hashes(column.fill_null(""))
+    return _text_hashes(column)
 
 
 def _text_hashes(texts: pa.StringArray) -> NDArray[np.uint64]:
     """Hash texts eight bytes at a time, all rows at once."""
-    _, offsets_buffer, data_buffer = texts.buffers()
-    offsets = np.frombuffer(offsets_buffer, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    offsets, data = text_buffers(texts)
     lengths = np.diff(offsets)
     hashes = lengths.astype(np.uint64) * _STEP
-    if data_buffer is None or not len(texts):
-        return hashes
-    data = np.concatenate([np.frombuffer(data_buffer, dtype=np.uint8), np.zeros(8, dtype=np.uint8)])
-    for start in range(0, min(int(lengths.max()), _LONGEST), 8):
-        going = lengths > start
-        packed = _eight_bytes(data, offsets[:-1] + start, lengths - start)
+    for start, packed in enumerate(_packed(data, offsets, lengths)):
         mixed = (hashes ^ packed) * _MIX
-        hashes = np.where(going, mixed ^ (mixed >> np.uint64(29)), hashes)
+        hashes = np.where(lengths > start * 8, mixed ^ (mixed >> np.uint64(29)), hashes)
     for row in np.flatnonzero(lengths > _LONGEST).tolist():
         hashes[row] = _one_hash(texts[row].as_py())
     return hashes
 
 
-def _eight_bytes(data: NDArray[np.uint8], starts: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.uint64]:
-    """Pack up to eight bytes of each text into one number; past its end, zeros."""
-    packed = np.zeros(len(starts), dtype=np.uint64)
-    for at in range(8):
-        inside = lengths > at
-        byte = data[np.minimum(starts + at, len(data) - 1)].astype(np.uint64)
-        packed |= np.where(inside, byte, np.uint64(0)) << np.uint64(8 * at)
-    return packed
+def _packed(
+    data: NDArray[np.uint8], offsets: NDArray[np.int32], lengths: NDArray[np.int32]
+) -> Iterator[NDArray[np.uint64]]:
+    """Give the texts as columns of eight bytes each, with zeros past their ends."""
+    longest = min(int(lengths.max(initial=0)), _LONGEST)
+    width = -(-longest // 8) * 8
+    square = np.zeros((len(lengths), width), dtype=np.uint8)
+    if longest and (lengths == longest).all():
+        square[:, :longest] = data[offsets[0] : offsets[-1]].reshape(-1, longest)
+    else:
+        for at in range(longest):
+            inside = lengths > at
+            square[inside, at] = data[offsets[:-1][inside] + at]
+    yield from square.view("<u8").T
 
 
 def _one_hash(text: str) -> int:

@@ -1,7 +1,7 @@
 """The checked tables of a run: fates, ledgers, problems, and what is worth a warning."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,7 +40,8 @@ class Checked:
     @property
     def rejected(self) -> NDArray[np.bool_]:
         """Tell which rows stand for their key and are bad."""
-        return np.logical_and(~self.accepted, np.isin(self.fates, (Fate.STANDS, Fate.CONFLICT)))
+        gone = (self.fates == Fate.DUPLICATE) | (self.fates == Fate.SUPERSEDED)
+        return np.asarray(~(self.accepted | gone), dtype=bool)
 
     def place(self, row: int, column: str | None = None) -> Place:
         """Say where a row, or one of its cells, stands."""
@@ -50,38 +51,30 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """All checked rows of a run, by table, and the projects they belong to."""
+    """All checked rows of a run, by table, and the projects they belong to.
+
+    `accepted` and `rejected` count each project's rows, by table; the register is no table here.
+    """
 
     sheets: tuple[SheetRead, ...]
     tables: Mapping[str, tuple[Checked, ...]]
     projects: Projects
     alike: tuple[Alike, ...]
+    accepted: Mapping[str, NDArray[np.int64]]
+    rejected: Mapping[str, NDArray[np.int64]]
 
-    def rejected_by_project(self, table: str) -> list[int]:
-        """Count each project's rejected rows of a table."""
-        counts = np.zeros(len(self.projects.names) + 1, dtype=np.int64)
-        for each in self.tables.get(table, ()):
-            counts += np.bincount(each.projects[each.rejected] % len(counts), minlength=len(counts))
-        return [int(count) for count in counts[:-1]]
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Tell which projects have an accepted row in any table."""
+        return np.asarray(sum(self.accepted.values()) > np.zeros(len(self.projects.names)), dtype=bool)
 
-    def accepted_by_project(self) -> NDArray[np.int64]:
-        """Count each project's accepted rows in any table."""
-        counts = np.zeros(len(self.projects.names), dtype=np.int64)
-        for name, blocks in self.tables.items():
-            for each in blocks if name != "projects" else ():
-                counts += np.bincount(each.projects[each.accepted], minlength=len(counts))
-        return counts
-
+    @property
     def on_card(self) -> frozenset[str]:
         """Name the projects to judge: registered, in the plan, or with a row that stands."""
-        standing = np.zeros(len(self.projects.names) + 1, dtype=np.int64)
-        for name, blocks in self.tables.items():
-            for each in blocks if name != "projects" else ():
-                owners = each.projects[each.accepted | each.rejected]
-                standing += np.bincount(owners % len(standing), minlength=len(standing))
+        standing = sum(self.accepted.values()) + sum(self.rejected.values())
         return frozenset(
             name
-            for name, rows in zip(self.projects.names, standing.tolist(), strict=False)
+            for name, rows in zip(self.projects.names, np.atleast_1d(standing).tolist(), strict=True)
             if rows or name in self.projects.known
         )
 
@@ -109,7 +102,16 @@ def settle(sheets: Sequence[SheetRead], projects: Projects) -> Intake:
         alike += same
         closed = projects.closed and name != "projects"
         tables[name] = tuple(_checked(each, fate, closed=closed) for each, fate in zip(keyed, fates, strict=True))
-    return Intake(tuple(sheets), tables, projects, tuple(alike))
+    counted = {name: blocks for name, blocks in tables.items() if name != "projects"}
+    count = len(projects.names)
+    return Intake(
+        tuple(sheets),
+        tables,
+        projects,
+        tuple(alike),
+        {name: _by_project(blocks, count, lambda each: each.accepted) for name, blocks in counted.items()},
+        {name: _by_project(blocks, count, lambda each: each.rejected) for name, blocks in counted.items()},
+    )
 
 
 def records(intake: Intake) -> tuple[InputRecord, ...]:
@@ -144,6 +146,17 @@ def problems(intake: Intake) -> Iterator[tuple[SheetRead, int, Problem]]:
     for sheet in intake.sheets:
         for ragged in sheet.ragged:
             yield sheet, ragged.row, _ragged(sheet, ragged.row, ragged.cells, ragged.text)
+
+
+def _by_project(
+    blocks: Sequence[Checked], projects: int, marked: Callable[[Checked], NDArray[np.bool_]]
+) -> NDArray[np.int64]:
+    """Count marked rows by project; rows of no known project fall out."""
+    counts = np.zeros(projects, dtype=np.int64)
+    for each in blocks:
+        owners = each.projects[marked(each)]
+        counts += np.bincount(owners[owners >= 0], minlength=projects)
+    return counts
 
 
 def _projects(projects: Projects, sheet: SheetRead, at: int) -> NDArray[np.int32]:

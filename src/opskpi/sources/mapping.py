@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from opskpi.arrow import NULL, booleans, strings, take
 from opskpi.exports import Block, Ragged
 from opskpi.sources.recognition import Layout
 from opskpi.tables.columns import (
@@ -18,20 +19,21 @@ from opskpi.tables.columns import (
     strings_of,
     texts_of,
 )
+from opskpi.tables.instants import looks_iso
 from opskpi.tables.words import FLAGS, normal
 
-_TOTALS = frozenset(
-    normal(word) for word in ("合计", "总计", "小计", "累计", "total", "totals", "grand total", "subtotal", "sum")
-)
+#: What the first cell, id or project of a total row says.
+_TOTALS = ("合计", "总计", "小计", "累计", "total", "Total", "TOTAL", "Grand total", "Grand Total", "Subtotal")
+#: A nil return fills no more columns than this beside project and dates.
+_MOST_IN_NIL = 2
 _OPPOSITE = {True: "no", False: "yes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Nil:
-    """A nil return found in a register: its row, its words, the project it speaks for."""
+    """A nil return found in a register: its row and the project it speaks for."""
 
     row: int
-    text: str
     project: str | None
 
 
@@ -57,7 +59,7 @@ def wanted(layout: Layout) -> dict[int, bool]:
     positions = {at: not kinds[name].many for name, at in layout.columns.items()}
     if layout.latest is not None:
         positions.setdefault(layout.latest, True)
-    positions.setdefault(0, True)
+    positions.setdefault(0, False)
     return positions
 
 
@@ -90,10 +92,10 @@ def _column(layout: Layout, name: str, cells: pa.Array) -> TextColumn:
     kind = form.model_table.kinds[name]
     nulls, words = form.null_words, {normal(k): v for k, v in form.words.get(name, {}).items()}
     if kind.many:
-        strings = strings_of(cells)
+        cleaned = cells if kind.is_instant and _undressed(cells) else strings_of(cells)
         if nulls:
-            strings = pc.if_else(pc.is_in(strings, pa.array(form.nulls)), pa.scalar(None, pa.string()), strings)
-        return strings
+            cleaned = pc.if_else(pc.is_in(cleaned, strings(form.nulls)), NULL, cleaned)
+        return cleaned
     texts = texts_of(cells)
     turned = name in layout.opposite
     if not (nulls or words or turned):
@@ -110,53 +112,61 @@ def _column(layout: Layout, name: str, cells: pa.Array) -> TextColumn:
     return mapped(texts, translate)
 
 
+def _undressed(cells: pa.Array) -> bool:
+    """Tell whether moments may be read as they are; the reader trims where it must."""
+    return bool(pa.types.is_string(cells.type)) and looks_iso(cells)
+
+
 def _totals(layout: Layout, block: Block, texts: Mapping[str, TextColumn]) -> NDArray[np.bool_]:
-    """Find rows whose first cell, id or project says 合计 or the like."""
-    names = (layout.form.model_table.row_id, "project")
-    columns = [texts_of(block.columns[0]), *(texts[name] for name in names if name in texts)]
+    """Find rows whose first cell, id or project says 合计 or the like; they never fill every required column."""
+    table = layout.form.model_table
     found = np.zeros(len(block.rows), dtype=bool)
-    for column in columns:
-        if isinstance(column, Texts):
-            found |= np.array([*(normal(w) in _TOTALS for w in column.words), False])[column.codes]
-        else:
-            lower = pc.utf8_lower(column)
-            is_total = pc.is_in(lower, pa.array(sorted(_TOTALS)))
-            found |= is_total.to_numpy(zero_copy_only=False)
-    return found
+    for name in table.required:
+        if name in texts:
+            found |= blank_rows(texts[name])
+    if not found.any():
+        return found
+    columns = [texts[name] for name in (table.row_id, "project") if name in texts]
+    if 0 not in layout.columns.values():
+        columns.append(strings_of(block.columns[0]))
+    says = [_says(column, _TOTALS) for column in columns]
+    return np.asarray(found & np.logical_or.reduce(says), dtype=bool)
 
 
 def _nil(layout: Layout, texts: Mapping[str, TextColumn], rows: NDArray[np.int32]) -> list[tuple[int, Nil]]:
-    """Find rows that say nothing but 无: at most a project stands beside it."""
-    words = frozenset(normal(word) for word in layout.form.nil)
-    if not words:
+    """Find rows that say nothing but 无: at most a project and dates stand beside it."""
+    words, kinds = layout.form.nil, layout.form.model_table.kinds
+    others = [texts[name] for name in texts if name != "project" and not kinds[name].is_instant]
+    filled = np.zeros(len(rows), dtype=np.int16)
+    for column in others:
+        filled += ~blank_rows(column)
+    few = np.flatnonzero(filled <= _MOST_IN_NIL)
+    if not words or not len(few):
         return []
-    said = np.zeros(len(rows), dtype=bool)
-    others = np.zeros(len(rows), dtype=bool)
-    for name, column in texts.items():
-        is_nil = _is_any(column, words, layout.form.nil)
-        said |= is_nil
-        if name != "project" and not layout.form.model_table.kinds[name].is_instant:
-            others |= ~blank_rows(column) & ~is_nil
-    return [
-        (int(at), Nil(int(rows[at]), layout.form.nil[0], _project_at(texts.get("project"), int(at), words)))
-        for at in np.flatnonzero(said & ~others)
-    ]
+    said = np.zeros(len(few), dtype=np.int16)
+    for column in others:
+        said += _says(_take(column, few), words)
+    project = texts.get("project")
+    named = np.zeros(len(few), dtype=bool) if project is None else _says(_take(project, few), words)
+    nil = few[(said == filled[few]) & ((said > 0) | named)]
+    return [(at, Nil(int(rows[at]), _project_at(project, at, words))) for at in nil.tolist()]
 
 
-def _is_any(column: TextColumn, words: frozenset[str], written: tuple[str, ...]) -> NDArray[np.bool_]:
+def _says(column: TextColumn, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Tell which rows say one of some words."""
     if isinstance(column, Texts):
-        return np.array([*(normal(word) in words for word in column.words), False])[column.codes]
-    return np.asarray(pc.is_in(column, pa.array(written)).to_numpy(zero_copy_only=False))
+        return np.array([*(word in words for word in column.words), False])[column.codes]
+    return booleans(pc.is_in(column, strings(words)))
 
 
-def _project_at(column: TextColumn | None, at: int, words: frozenset[str]) -> str | None:
+def _project_at(column: TextColumn | None, at: int, words: tuple[str, ...]) -> str | None:
     if not isinstance(column, Texts) or column.codes[at] < 0:
         return None
     name = column.words[column.codes[at]]
-    return None if normal(name) in words else name
+    return None if name in words else name
 
 
 def _take(column: TextColumn, rows: NDArray[np.intp]) -> TextColumn:
     if isinstance(column, Texts):
         return Texts(column.codes[rows], column.words)
-    return column.take(pa.array(rows))
+    return take(column, rows)

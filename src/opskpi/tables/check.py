@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from opskpi.arrow import take
 from opskpi.errors import ExportError
 from opskpi.tables import Table
 from opskpi.tables.columns import (
@@ -110,7 +110,10 @@ def check(table: Table, texts: Mapping[str, TextColumn], rows: NDArray[np.int32]
         columns[name] = column
         faults += _faults(name, broken)
     for name in table.required:
-        missing = blank_rows(texts[name]) if name in texts else np.ones(len(rows), dtype=bool)
+        if name in moments:
+            missing = ~moments[name].filled
+        else:
+            missing = blank_rows(texts[name]) if name in texts else np.ones(len(rows), dtype=bool)
         faults += _faults(name, {"missing": missing})
     return Draft(rows, texts, columns, moments, tuple(faults))
 
@@ -242,4 +245,4 @@ def _bad_rows(faults: Sequence[Fault], count: int) -> NDArray[np.intp]:
 def _taken(column: TextColumn, rows: NDArray[np.intp]) -> TextColumn:
     if isinstance(column, Texts):
         return Texts(column.codes[rows], column.words)
-    return column.take(pa.array(rows))
+    return take(column, rows)

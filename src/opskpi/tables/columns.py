@@ -6,7 +6,7 @@ text twice: texts that recur come as a dictionary and are read once per distinct
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from opskpi.arrow import EMPTY, NULL, integers, take, text_buffers, valid_rows
 from opskpi.tables.kinds import NUMBER, Kind, Rules
 from opskpi.tables.words import BLANKS, FLAGS, WORDLESS, clean, normal
 
@@ -25,6 +26,19 @@ Faults: TypeAlias = Mapping[str, NDArray[np.bool_]]
 
 #: Codes of a flag column and of every condition: no < unknown < yes (Kleene's order).
 NO, UNKNOWN, YES = 0, 1, 2
+
+
+def _bytes_in(marked: Iterable[int]) -> NDArray[np.bool_]:
+    table = np.zeros(256, dtype=bool)
+    table[list(marked)] = True
+    return table
+
+
+#: Bytes with which a blank begins, ends in one byte, or leads its last two or three.
+_CODED = tuple(blank.encode("utf-8") for blank in BLANKS)
+_STARTS = _bytes_in(code[0] for code in _CODED)
+_ENDS = _bytes_in(code[0] for code in _CODED if len(code) == 1)
+_LEADS_OF_TWO, _LEADS_OF_THREE = (_bytes_in(code[0] for code in _CODED if len(code) == length) for length in (2, 3))
 
 #: A blank moment.
 NAT = int(np.iinfo(np.int64).min)
@@ -70,7 +84,7 @@ def texts_of(cells: pa.Array) -> Texts:
     """Trim a column and keep each distinct text once; empty cells are blank."""
     if not pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_encode()
-    codes = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    codes = integers(cells.indices, -1).astype(np.int32)
     return _merged(codes, [clean(word or "") for word in cells.dictionary.to_pylist()])
 
 
@@ -78,8 +92,29 @@ def strings_of(cells: pa.Array) -> pa.StringArray:
     """Trim a column whose texts hardly recur; empty cells are null."""
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
+    return trimmed(cells)
+
+
+def trimmed(cells: pa.StringArray) -> pa.StringArray:
+    """Trim where there is anything to trim; empty cells are null."""
+    if not _maybe_padded(cells):
+        return cells
     cells = pc.utf8_trim(cells, characters=BLANKS)
-    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+    return pc.if_else(pc.equal(cells, EMPTY), NULL, cells)
+
+
+def _maybe_padded(cells: pa.StringArray) -> bool:
+    """Tell whether trimming could change anything, from the first and last bytes of each text."""
+    offsets, data = text_buffers(cells)
+    filled = np.diff(offsets) > 0
+    first, after = offsets[:-1][filled], offsets[1:][filled]
+    suspects = (
+        (_STARTS, data[first]),
+        (_ENDS, data[after - 1]),
+        (_LEADS_OF_TWO, data[np.maximum(after - 2, 0)]),
+        (_LEADS_OF_THREE, data[np.maximum(after - 3, 0)]),
+    )
+    return any(suspicious[found].any() for suspicious, found in suspects)
 
 
 def mapped(texts: Texts, translate: Callable[[str], str | None]) -> Texts:
@@ -91,7 +126,7 @@ def blank_rows(column: TextColumn) -> NDArray[np.bool_]:
     """Tell which rows hold nothing."""
     if isinstance(column, Texts):
         return column.codes < 0
-    return np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+    return ~valid_rows(column)
 
 
 def is_blank(column: Column) -> NDArray[np.bool_]:
@@ -102,14 +137,14 @@ def is_blank(column: Column) -> NDArray[np.bool_]:
         return column.blank
     if isinstance(column, np.ndarray):
         return np.equal(column, UNKNOWN if column.dtype == np.int8 else NAT)
-    return np.asarray(column.is_null().to_numpy(zero_copy_only=False))
+    return ~valid_rows(column)
 
 
 def cell_texts(column: TextColumn, rows: NDArray[np.intp]) -> list[str | None]:
     """Get the texts of a few rows."""
     if isinstance(column, Texts):
         return [column.words[code] if code >= 0 else None for code in column.codes[rows]]
-    return list(column.take(pa.array(rows)).to_pylist())
+    return list(take(column, rows).to_pylist())
 
 
 def read_texts(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[object, Faults]:

@@ -16,16 +16,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from opskpi.tables.columns import NAT, Texts
+from opskpi.arrow import EMPTY, integers, strings, text_buffers, valid_rows
+from opskpi.tables.columns import NAT, Texts, trimmed
 from opskpi.tables.kinds import YEAR_FIRST, YEAR_LAST, Rules
 
 DAY = 86_400_000_000
 _MINUTE = 60_000_000
 _QUARTER_HOUR = 15 * _MINUTE
 _Value = TypeVar("_Value", np.int64, np.bool_)
+_ZERO = strings(["0"])[0]
+_DATE_LENGTH = 10
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clock
 #: Lengths of ISO texts that Arrow and our grammar read alike: a date, with minutes, seconds, fractions.
-_ISO_LENGTHS = frozenset({10, 16, 19, 21, 22, 23, 24, 25, 26})
+_IS_ISO_LENGTH = np.isin(np.arange(28), (0, 10, 16, 19, 21, 22, 23, 24, 25, 26))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Moments:
 def read_moments(column: Texts | pa.StringArray, rules: Rules) -> Moments:
     """Read a column of texts as far as one block can tell."""
     if isinstance(column, Texts):
-        return _spread(_read(pa.array(column.words, pa.string()), rules), column.codes)
+        return _spread(_read(strings(column.words), rules), column.codes)
     return _read(column, rules)
 
 
@@ -75,41 +78,48 @@ def moment_of(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=int(value))
 
 
+def looks_iso(texts: pa.StringArray) -> bool:
+    """Tell whether every text is as long as an ISO date or time, so that trimming can wait."""
+    lengths = np.diff(text_buffers(texts)[0])
+    return bool(_IS_ISO_LENGTH[np.minimum(lengths, len(_IS_ISO_LENGTH) - 1)].all())
+
+
 def _read(texts: pa.StringArray, rules: Rules) -> Moments:
-    filled = np.asarray(texts.is_valid().to_numpy(zero_copy_only=False))
     if rules.patterns:
-        return _by_patterns(texts, filled, rules.patterns)
+        return _by_patterns(trimmed(texts), rules.patterns)
     lengths = pc.binary_length(texts)
-    if set(pc.unique(lengths).to_pylist()) <= _ISO_LENGTHS | {None}:
+    if looks_iso(texts):
         try:
             values = _cast(texts)
         except pa.ArrowInvalid:
             pass
         else:
-            timed = np.asarray(pc.fill_null(pc.greater(lengths, 10), False))  # noqa: FBT003 - a fill value
-            return Moments(values, None, filled, timed)
-    return _by_grammar(texts, filled, rules.zone)
+            timed = integers(lengths, 0) > _DATE_LENGTH
+            return Moments(values, None, valid_rows(texts), timed)
+    return _by_grammar(texts, rules.zone)
 
 
 def _cast(texts: pa.StringArray) -> NDArray[np.int64]:
-    stamps = pc.cast(texts, pa.timestamp("us")).cast(pa.int64())
-    return np.asarray(stamps.fill_null(NAT).to_numpy(zero_copy_only=False))
+    return integers(pc.cast(texts, pa.timestamp("us")), NAT)
 
 
-def _by_patterns(texts: pa.StringArray, filled: NDArray[np.bool_], patterns: Sequence[str]) -> Moments:
+def _by_patterns(texts: pa.StringArray, patterns: Sequence[str]) -> Moments:
     """Try the patterns a source declares, the first that fits each row."""
+    filled = valid_rows(texts)
     values = np.full(len(texts), NAT)
     timed = np.zeros(len(texts), dtype=bool)
     for pattern in patterns:
         stamps = pc.strptime(texts, format=pattern, unit="us", error_is_null=True)
-        found = np.asarray(stamps.cast(pa.int64()).fill_null(NAT).to_numpy(zero_copy_only=False))
+        found = integers(stamps, NAT)
         new = (values == NAT) & (found != NAT)
         values = np.where(new, found, values)
         timed |= new & ("%H" in pattern or "%I" in pattern)
     return Moments(values, None, filled, timed)
 
 
-def _by_grammar(texts: pa.StringArray, filled: NDArray[np.bool_], zone: tzinfo) -> Moments:
+def _by_grammar(texts: pa.StringArray, zone: tzinfo) -> Moments:
+    texts = trimmed(texts)
+    filled = valid_rows(texts)
     year_first = pc.extract_regex(texts, YEAR_FIRST)
     clock = _clock(year_first)
     values = _moments(year_first, "y", "m", "d", clock)
@@ -132,22 +142,22 @@ def _by_grammar(texts: pa.StringArray, filled: NDArray[np.bool_], zone: tzinfo) 
 
 def _shown(parts: pa.StructArray, name: str) -> NDArray[np.bool_]:
     lengths = pc.binary_length(pc.struct_field(parts, name))
-    return np.asarray(pc.fill_null(pc.greater(lengths, 0), False))  # noqa: FBT003 - a fill value
+    return integers(lengths, 0) > 0
 
 
 def _part(parts: pa.StructArray, name: str) -> NDArray[np.int64]:
     """Get one number of each text: -1 where the text has another form, 0 where it is not shown."""
     digits = pc.struct_field(parts, name)
-    digits = pc.if_else(pc.equal(digits, ""), "0", digits)
-    return np.asarray(digits.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False))
+    shown = pc.if_else(pc.equal(digits, EMPTY), _ZERO, digits)
+    return integers(shown.cast(pa.int64()), -1)
 
 
 def _clock(parts: pa.StructArray) -> NDArray[np.int64]:
     """Compute the time of day in microseconds, -1 where it is none."""
     hour, minute, second = (_part(parts, name) for name in "HMS")
     fraction = pc.struct_field(parts, "f")
-    micro = pc.utf8_rpad(fraction, width=6, padding="0").cast(pa.int64()).fill_null(0)
-    clock = (hour * 3600 + minute * 60 + second) * 1_000_000 + np.asarray(micro)
+    micro = integers(pc.utf8_rpad(fraction, width=6, padding="0").cast(pa.int64()), 0)
+    clock = (hour * 3600 + minute * 60 + second) * 1_000_000 + micro
     return np.where((hour < 24) & (minute < 60) & (second < 60), clock, -1)  # noqa: PLR2004
 
 
@@ -168,7 +178,7 @@ def _localised(values: NDArray[np.int64], zones: pa.StringArray, home: tzinfo) -
     if not any(codes.dictionary.to_pylist()):
         return values
     offsets = [_offset(zone) for zone in codes.dictionary.to_pylist()]
-    carried = np.asarray(codes.indices.fill_null(-1).to_numpy(zero_copy_only=False))
+    carried = integers(codes.indices, -1)
     zoned = np.array([*(offset is not None for offset in offsets), False])[carried] & (values != NAT)
     minutes = np.array([*(offset or 0 for offset in offsets), 0])[carried]
     utc = values[zoned] - minutes[zoned] * _MINUTE

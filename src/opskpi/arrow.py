@@ -1,0 +1,69 @@
+"""The bridge between Arrow, NumPy and Python lists.
+
+pyarrow's own conversions import pandas wherever it is installed, for half a second that
+nothing here needs; these work on the buffers.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+#: A text that is not there.
+NULL = pa.nulls(1, pa.string())[0]
+#: A text of no letters (made from buffers, see above).
+EMPTY = pa.StringArray.from_buffers(1, pa.py_buffer(bytes(8)), pa.py_buffer(b""))[0]
+
+
+def strings(texts: Sequence[str | None]) -> pa.StringArray:
+    """Make a column of texts; None and empty texts are null."""
+    encoded = [text.encode("utf-8", "replace") if text else b"" for text in texts]
+    offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
+    np.cumsum([len(each) for each in encoded], out=offsets[1:])
+    valid = np.packbits(np.diff(offsets) > 0, bitorder="little")
+    return pa.StringArray.from_buffers(
+        len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)), pa.py_buffer(valid)
+    )
+
+
+def integers(column: pa.Array, blank: int) -> NDArray[np.int64]:
+    """Get a column of whole numbers or moments; nulls become `blank`."""
+    width = np.dtype(f"i{column.type.bit_width // 8}")
+    values = np.frombuffer(column.buffers()[1], dtype=width)[column.offset : column.offset + len(column)]
+    if not column.null_count:
+        return values.astype(np.int64, copy=False)
+    return np.where(valid_rows(column), values, blank).astype(np.int64, copy=False)
+
+
+def booleans(column: pa.BooleanArray) -> NDArray[np.bool_]:
+    """Get a column of conditions; nulls become False."""
+    values = _bits(column.buffers()[1], column.offset, len(column))
+    return values & valid_rows(column) if column.null_count else values
+
+
+def valid_rows(column: pa.Array) -> NDArray[np.bool_]:
+    """Tell which rows are not null."""
+    mask = column.buffers()[0]
+    if mask is None or not column.null_count:
+        return np.full(len(column), column.null_count == 0, dtype=bool)
+    return _bits(mask, column.offset, len(column))
+
+
+def take(column: pa.Array, rows: NDArray[np.intp]) -> pa.Array:
+    """Get some rows of a column."""
+    chosen = rows.astype(np.int64)
+    return column.take(pa.Array.from_buffers(pa.int64(), len(chosen), [None, pa.py_buffer(chosen)]))
+
+
+def text_buffers(column: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Get a text column's offsets, one more than rows, and the bytes they point into."""
+    _, offsets, data = column.buffers()
+    points = np.frombuffer(offsets, dtype=np.int32)[column.offset : column.offset + len(column) + 1]
+    empty = np.zeros(0, dtype=np.uint8)
+    return points, empty if data is None else np.frombuffer(data, dtype=np.uint8)
+
+
+def _bits(buffer: pa.Buffer, offset: int, count: int) -> NDArray[np.bool_]:
+    packed = np.frombuffer(buffer, dtype=np.uint8)
+    return np.unpackbits(packed, count=offset + count, bitorder="little")[offset:].view(bool)
