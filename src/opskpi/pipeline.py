@@ -13,6 +13,7 @@ from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.documents import Document, nearest
 from opskpi.engines import threads
 from opskpi.errors import ExportError, SettingsError
+from opskpi.exports.finding import Digests
 from opskpi.intake.ledgers import Intake, problem_groups, records, settle
 from opskpi.intake.names import Known, look_alikes, register, settle_names
 from opskpi.intake.sheets import Settings, SheetRead, read_sheets
@@ -47,6 +48,7 @@ class Request:
     owners: Sequence[str] = ()
     max_rejected: Fraction = Fraction(5)
     details: int = 0
+    digests: Digests | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _checked(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         own_sources=tuple(_source(name) for name in request.sources),
         zone=plan.zone if plan else None,
         window=_window(_period(request, plan)) if plan else None,
+        digests=request.digests,
     )
     sheets, unused = read_sheets(request.exports, settings, pool)
     if not sheets:

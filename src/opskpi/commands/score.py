@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from opskpi.exports.finding import Digests
     from opskpi.model.cards import Scorecard
     from opskpi.pipeline import Request, Screen
 
@@ -139,6 +140,9 @@ def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
 
 def run(wanted: Wanted) -> int:
     """Read the plan, judge, write files, print; give the exit code."""
+    from opskpi.exports.finding import Digests
+
+    digests = Digests(wanted.exports)  # begun before the imports below, which take as long
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
     from opskpi.renderers import Style, load
@@ -151,7 +155,7 @@ def run(wanted: Wanted) -> int:
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     try:
-        card, screen = score(request(wanted, details), plan, document)
+        card, screen = score(request(wanted, details, digests), plan, document)
     except UnusableError as error:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, language)])
@@ -169,7 +173,7 @@ def run(wanted: Wanted) -> int:
     return exit_code(card)
 
 
-def request(wanted: Wanted, details: int = 0) -> "Request":
+def request(wanted: Wanted, details: int = 0, digests: "Digests | None" = None) -> "Request":
     """Turn the command line into what the pipeline is asked; raises SettingsError."""
     from fractions import Fraction
 
@@ -198,6 +202,7 @@ def request(wanted: Wanted, details: int = 0) -> "Request":
         owners=wanted.owner,
         max_rejected=most,
         details=details,
+        digests=digests,
     )
 
 

@@ -5,14 +5,18 @@ and is then read in pieces, each alone and in any order. Every row keeps the num
 spreadsheet shows for it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from mmap import mmap
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # finding files and hashing them begins before Arrow is imported
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
 #: A file's content, in memory or mapped.
 Bytes: TypeAlias = bytes | memoryview | mmap

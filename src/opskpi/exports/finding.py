@@ -7,11 +7,13 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from opskpi.errors import ExportError, SettingsError
+from opskpi.errors import ExportError, OpskpiError, SettingsError
 from opskpi.exports import MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes, Sheet
+from opskpi.model import TABLES
 from opskpi.wording import Message, message
 
 #: What a folder is searched for; anything else in it is listed as unused.
@@ -43,6 +45,7 @@ class Opened:
     data: Bytes
     sheets: tuple[Sheet, ...] = ()
     reason: Message | None = None
+    hashed: Future[str] | None = None
 
     @property
     def size(self) -> int:
@@ -50,8 +53,26 @@ class Opened:
         return len(memoryview(self.data))
 
     def digest(self) -> str:
-        """Hash its bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        """Hash its bytes, or wait for the hash that was begun earlier."""
+        return self.hashed.result() if self.hashed else hashlib.sha256(self.data).hexdigest()
+
+
+class Digests:
+    """Hashes of the exports, begun while Python is still busy importing: hashing needs no Python."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        """Find the files and begin; what cannot be found or read is left to the run itself."""
+        self._pool = ThreadPoolExecutor(1, "opskpi-hash")
+        try:
+            found = [each for each in find(words, TABLES) if not _no_export(each) and str(each.path) != "-"]
+        except OpskpiError:
+            found = []
+        self._begun = {each.path: self._pool.submit(_digest, each) for each in found}
+        self._pool.shutdown(wait=False)
+
+    def of(self, found: Found) -> Future[str] | None:
+        """Get the hash that was begun for a file."""
+        return self._begun.get(found.path)
 
 
 def find(words: Iterable[str], tables: Sequence[str]) -> tuple[Found, ...]:
@@ -63,8 +84,9 @@ def find(words: Iterable[str], tables: Sequence[str]) -> tuple[Found, ...]:
     return tuple(sorted(found, key=lambda each: (natural(each.label), each.sheet or "")))
 
 
-def open_found(found: Found) -> Opened:
+def open_found(found: Found, digests: Digests | None = None) -> Opened:
     """Map a file's bytes, tell workbook from text, open its sheets."""
+    hashed = digests.of(found) if digests else None
     if not found.named and (reason := _no_export(found)):
         return Opened(found, b"", reason=reason)
     data = _bytes(found)
@@ -75,12 +97,12 @@ def open_found(found: Found) -> Opened:
     if bytes(memoryview(data)[:8]).startswith(_BOOK_STARTS):
         from opskpi.exports.workbook import open_workbook
 
-        return Opened(found, data, open_workbook(data, found.label, found.sheet))
+        return Opened(found, data, open_workbook(data, found.label, found.sheet), hashed=hashed)
     if found.sheet is not None:
         raise SettingsError(message("sheet_of_text", file=found.label, sheet=found.sheet))
     from opskpi.exports.text import open_text
 
-    return Opened(found, data, (open_text(data, found.label),))
+    return Opened(found, data, (open_text(data, found.label),), hashed=hashed)
 
 
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
@@ -143,6 +165,10 @@ def _no_export(found: Found) -> Message | None:
     if found.path.suffix.lower() not in SUFFIXES:
         return message("other_suffix", suffix=found.path.suffix or found.path.name)
     return None
+
+
+def _digest(found: Found) -> str:
+    return hashlib.sha256(_bytes(found)).hexdigest()
 
 
 def _bytes(found: Found) -> Bytes:

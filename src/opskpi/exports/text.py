@@ -23,7 +23,7 @@ from opskpi.exports.encodings import to_utf8
 from opskpi.wording import message
 
 #: Two blocks in flight keep memory low, and each is long enough to be worth a task.
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 8 << 20
 
 _DELIMITERS = (",", "\t", ";", "|")
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'

@@ -10,7 +10,7 @@ from functools import partial
 from opskpi.documents import parse_scale
 from opskpi.errors import ExportError
 from opskpi.exports import Block, Ragged, Sheet
-from opskpi.exports.finding import Found, Opened, find, open_found
+from opskpi.exports.finding import Digests, Found, Opened, find, open_found
 from opskpi.model.cards import Unused
 from opskpi.sources import Form, Source
 from opskpi.sources.mapping import Mapped, Nil, apply, wanted
@@ -66,6 +66,7 @@ class Settings:
     own_sources: Sequence[Source] = ()
     zone: tzinfo | None = None
     window: tuple[datetime, datetime] | None = None
+    digests: Digests | None = None
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ def read_sheets(
     words: Iterable[str], settings: Settings, pool: Executor
 ) -> tuple[tuple[SheetRead, ...], tuple[Unused, ...]]:
     """Read all exports; raises ExportError for what was named and cannot be used."""
-    files = _once_each(list(pool.map(open_found, find(words, NAMES))))
+    files = _once_each(list(pool.map(partial(open_found, digests=settings.digests), find(words, NAMES))))
     recognised, unused = _recognise_all(files, settings)
     hashes = {id(each): pool.submit(each.digest) for each, _ in files}
     tasks = [

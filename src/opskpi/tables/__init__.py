@@ -11,9 +11,10 @@ from importlib import import_module
 
 from pydantic import BaseModel
 
+from opskpi.model import TABLES
 from opskpi.tables.kinds import Kind, kind_of
 
-NAMES = ("tickets", "surveys", "reports", "projects")
+NAMES = TABLES
 
 
 @dataclass(frozen=True, slots=True)
