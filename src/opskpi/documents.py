@@ -215,21 +215,22 @@ def _inner(annotation: object) -> type[BaseModel] | None:
 def _syntax(error: MarkedYAMLError, text: str, file: str) -> Message:
     """Turn a YAML error into the sentence that helps with the slip behind it."""
     mark = error.problem_mark or error.context_mark
-    line = mark.line if mark else 0
     lines = text.splitlines() or [""]
-    shown = lines[min(line, len(lines) - 1)]
-    column = mark.column + 1 if mark else 1
-    return message("mistake", file=file, line=line + 1, column=column, what=_slip(error, shown, lines, line))
+    line = min(mark.line if mark else 0, len(lines) - 1)
+    column = mark.column if mark else 0
+    for near in (line, line - 1):
+        if near >= 0 and "：" in lines[near]:
+            line, column = near, lines[near].index("：")
+            break
+    return message("mistake", file=file, line=line + 1, column=column + 1, what=_slip(error, lines[line]))
 
 
-def _slip(error: MarkedYAMLError, shown: str, lines: Sequence[str], line: int) -> Message:
-    problem = str(error.problem or "")
-    before = lines[max(0, line - 1) : line + 1]
+def _slip(error: MarkedYAMLError, shown: str) -> Message:
     key, colon, value = shown.partition(":")
     if colon and value.strip().startswith(">") and "block scalar" in str(error.context or ""):
         return message("quote_the_target", key=key.strip(), value=value.strip())
-    if any("：" in each for each in before):
+    if "：" in shown:
         return message("full_width_colon")
     if "\t" in shown:
         return message("tab_in_yaml")
-    return message("yaml_syntax", problem=problem, text=shown.strip())
+    return message("yaml_syntax", problem=str(error.problem or ""), text=shown.strip())

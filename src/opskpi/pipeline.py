@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from opskpi.counting.figures import Case, Occasion, figures
-from opskpi.counting.moments import Moment, resolve_as_of
+from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.documents import Document, nearest
 from opskpi.engines import threads
@@ -89,7 +89,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     with threads() as pool:
         screen = _checked(request, plan, pool)
         intake = screen.intake
-        moment = resolve_as_of(request.as_of, period, request.today, intake)
+        moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
         case = Case(plan, intake, occasion, nil, request.details, pool.map)
@@ -155,10 +155,7 @@ def _period(request: Request, plan: Plan | None) -> Period:
         raise SettingsError(message("no_plan", shipped=()))
     today = request.today
     if request.as_of and request.as_of != "end":
-        try:
-            today = datetime.fromisoformat(request.as_of).date()
-        except ValueError:
-            raise SettingsError(message("as_of_unreadable", text=request.as_of)) from None
+        today = written_moment(request.as_of, plan.zone).date()
     return parse_period(request.period, today=today) if request.period else plan.whole_period
 
 

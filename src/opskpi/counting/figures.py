@@ -1,6 +1,6 @@
 """Figures: each indicator read over the settled rows, with the circumstances of each project."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from fractions import Fraction
@@ -69,6 +69,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     readings = read(indicator.definition, case.rows(indicator.table, ended=ended), window, rejected, case.spread)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
     on_card, seen = intake.on_card, intake.seen
+    spelled = _in_plan(case)
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
         if project not in on_card:
@@ -84,9 +85,15 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             seen=bool(seen[code]),
             nil=case.nil.covers(name, code),
         )
-        result = judge(project, standard, reading, case.plan.target(name, project), circumstances)
+        result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
         results.append(_with_misses(result, readings, blocks, code, case.details))
     return standard, tuple(results)
+
+
+def _in_plan(case: Case) -> Mapping[str, str]:
+    """Find how the plan spells each project that it has settings for."""
+    codes = {spelling: case.intake.projects.code(spelling) for spelling in case.plan.projects}
+    return {case.intake.projects.names[code]: spelling for spelling, code in codes.items() if code >= 0}
 
 
 def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] | None) -> Standard:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 import numpy as np
 
@@ -25,11 +25,11 @@ class Moment:
     notes: tuple[Message, ...] = ()
 
 
-def resolve_as_of(wanted: str | None, period: Period, today: date, intake: Intake) -> Moment:
+def resolve_as_of(wanted: str | None, period: Period, today: date, zone: tzinfo, intake: Intake) -> Moment:
     """Find the moment: as wanted, else the period's end once that is past, else the newest event."""
     end = datetime.combine(period.after, time())
     if wanted is not None:
-        return Moment(end if wanted.strip() == "end" else _written(wanted))
+        return Moment(end if wanted.strip() == "end" else written_moment(wanted, zone))
     newest = _newest(intake, datetime.combine(today, time()) + timedelta(days=1))
     if period.end < today:
         return Moment(end, _stale(newest, end, intake))
@@ -38,10 +38,12 @@ def resolve_as_of(wanted: str | None, period: Period, today: date, intake: Intak
     return Moment(newest, (message("as_of_newest", moment=newest.isoformat(" ", "minutes")),))
 
 
-def _written(text: str) -> datetime:
+def written_moment(text: str, zone: tzinfo) -> datetime:
+    """Read a moment onto the plan's wall clock; raises SettingsError."""
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
-    except ValueError:
+        moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo is None else moment.astimezone(zone).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise SettingsError(message("as_of_unreadable", text=text)) from None
 
 

@@ -16,6 +16,8 @@ _BOMS = (
 )
 #: How much of a file that is neither UTF-8 nor GB18030 the detector gets to see.
 _SAMPLE = 1 << 20
+#: What exports come in beside UTF-8 and GB18030; among all encodings there are, detectors guess too freely.
+_OTHERS = ["cp1252", "mac_roman", "big5", "shift_jis", "euc_kr", "cp1251"]
 #: GB18030 decodes almost anything; text that really is Chinese shows it in its characters.
 _COMMON_HAN = ("\u4e00", "\u9fa5")
 
@@ -72,7 +74,7 @@ def _detected(sample: bytes, file: str) -> str:
     # 40 ms to import, and hardly ever needed
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_isolation=_OTHERS).best()
     if best is None:
         raise ExportError(message("encoding_unknown", file=file))
     return best.encoding

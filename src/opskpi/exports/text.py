@@ -7,6 +7,7 @@ one block, so that Arrow alone decides.
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -56,8 +57,15 @@ def open_text(data: Bytes, file: str) -> TextSheet:
     """Open a text export; raises ExportError where it cannot be text."""
     encoded = to_utf8(data, file)
     text = str(encoded.data[:_HEAD_BYTES], "utf-8", errors="ignore")
-    delimiter = max(_DELIMITERS, key=lambda mark: max(map(len, _records(text, mark)), default=0))
+    delimiter = max(_DELIMITERS, key=lambda mark: _regularity(_records(text, mark)))
     return TextSheet(file, encoded.data, encoded.encoding, delimiter, tuple(_records(text, delimiter)))
+
+
+def _regularity(records: list[list[str]]) -> int:
+    """Count the breaks a delimiter makes in records of the width most of them have."""
+    widths = Counter(len(record) for record in records if record)
+    width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(1, 0))
+    return (width - 1) * count
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -113,11 +121,9 @@ def _cut(text: bytes, delimiter: int, *, at_end: bool) -> int:
     block = np.frombuffer(text, dtype=np.uint8)
     quotes = np.flatnonzero(block == _QUOTE)
     if at_end:
-        return (
-            0
-            if len(quotes) % 2 and _well_formed(block, quotes[:-1], delimiter)
-            else (len(block) if _well_formed(block, quotes, delimiter) else -1)
-        )
+        if not _well_formed(block, quotes, delimiter):
+            return -1
+        return 0 if len(quotes) % 2 else len(block)
     breaks = np.flatnonzero(block == _NEWLINE)
     outside = breaks[np.searchsorted(quotes, breaks) % 2 == 0]
     if not len(outside):

@@ -172,7 +172,7 @@ class _Parser:
 
     def end(self) -> None:
         if self._here.kind != "end":
-            raise self._unexpected()
+            raise ExpressionError(message("unexpected", found=_shown(self._here)), self._here.at)
 
     def _conjunction(self) -> Node:
         return self._joined("and", self._negation)
@@ -242,8 +242,7 @@ class _Parser:
             node = self.disjunction()
             self._expect(")")
             return node
-        self._next -= 1
-        raise self._unexpected()
+        raise ExpressionError(message("unexpected", found=_shown(token)), token.at)
 
     def _call(self, name: _Token) -> Node:
         self._expect("(")
@@ -266,15 +265,12 @@ class _Parser:
 
     def _expect(self, text: str) -> None:
         if self._here.text != text or self._here.kind == "text":
-            raise ExpressionError(message("expected", what=text, found=self._shown), self._here.at)
+            raise ExpressionError(message("expected", what=text, found=_shown(self._here)), self._here.at)
         self._take()
 
-    @property
-    def _shown(self) -> object:
-        return self._here.text or message("end_of_expression")
 
-    def _unexpected(self) -> ExpressionError:
-        return ExpressionError(message("unexpected", found=self._shown), self._here.at)
+def _shown(token: _Token) -> object:
+    return token.text or message("end_of_expression")
 
 
 def _number(text: str) -> Fraction:

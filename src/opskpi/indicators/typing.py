@@ -181,9 +181,9 @@ def _compare(node: Compare, table: Table) -> tuple[Node, Type]:
     right, two = check(node.right, table)
     if "null" in (one.name, two.name):
         raise ExpressionError(message("compare_null"), node.at)
-    if one.name == "word" and isinstance(right, Literal):
+    if one.name == "word" and isinstance(right, Literal) and two.name == "text":
         right, two = _canonical(right, one, node.left, table), one
-    elif two.name == "word" and isinstance(left, Literal):
+    elif two.name == "word" and isinstance(left, Literal) and one.name == "text":
         left, one = _canonical(left, two, node.right, table), two
     if one.name != two.name:
         raise ExpressionError(message("mixed_types", first=_type(one), second=_type(two)), node.at)

@@ -36,12 +36,16 @@ class Fate(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A chunk of one table with the project of each row, and where it came from."""
+    """A chunk of one table with the project of each row, and where it came from.
+
+    `owners` are the projects as keys compare them, where unknown names differ, too.
+    """
 
     sheet: SheetRead
     order: int
     part: int
     projects: NDArray[np.int32]
+    owners: NDArray[np.int32]
 
     @property
     def chunk(self) -> Chunk:
@@ -86,7 +90,7 @@ def _key_hashes(each: Keyed) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
         has_id[:] = True
     for name in present:
         if name == "project":
-            part = each.projects.astype(np.uint64)
+            part = each.owners.astype(np.uint64)
         else:
             column = each.chunk.columns[name]
             part = _hashes(column)
@@ -114,7 +118,7 @@ def _groups(table: Sequence[Keyed], rows: Sequence[NDArray[np.intp]]) -> list[li
     groups: dict[tuple[object, ...], list[_Row]] = {}
     for at, (each, chosen) in enumerate(zip(table, rows, strict=True)):
         columns = [
-            each.projects[chosen].tolist() if name == "project" else _values(each.chunk, name, chosen)
+            each.owners[chosen].tolist() if name == "project" else _values(each.chunk, name, chosen)
             for name in _key(each)
         ]
         for row, key in zip(chosen.tolist(), zip(*columns, strict=True), strict=True):
@@ -124,32 +128,49 @@ def _groups(table: Sequence[Keyed], rows: Sequence[NDArray[np.intp]]) -> list[li
 
 def _resolve(table: Sequence[Keyed], group: Sequence[_Row]) -> Mapping[_Row, Fate]:
     """Decide what becomes of rows that share a key."""
-    fates: dict[_Row, Fate] = {}
-    seen: dict[tuple[object, ...], _Row] = {}
     values = _rows_values(table, group)
-    for row in group:
-        first = seen.setdefault(values[row], row)
-        fates[row] = Fate.STANDS if first == row else Fate.DUPLICATE
-    different = list(seen.values())
+    different = dict.fromkeys(values[row] for row in group)
+    latest_by = {table[chunk].sheet.layout.form.latest_by for chunk, _ in group}
     if len(different) == 1:
-        return fates
-    latest_by = {table[chunk].sheet.layout.form.latest_by for chunk, _ in different}
+        return _once(group, values, Fate.STANDS)
     if latest_by == {None} or len(latest_by) > 1:
-        return fates | dict.fromkeys(different, Fate.CONFLICT)
-    last = max(enumerate(different), key=lambda each: (_order(table, each[1]), each[0]))[1]
-    return fates | {row: Fate.SUPERSEDED for row in different if row != last}
+        return _once(group, values, Fate.CONFLICT)
+    last = max(enumerate(group), key=lambda each: (_order(table, each[1]), each[0]))[1]
+    others = [row for row in group if values[row] != values[last]]
+    repeats = [row for row in group if values[row] == values[last] and row != last]
+    return {
+        last: Fate.STANDS,
+        **dict.fromkeys(repeats, Fate.DUPLICATE),
+        **_once(others, values, Fate.SUPERSEDED),
+    }
+
+
+def _once(rows: Sequence[_Row], values: Mapping[_Row, tuple[object, ...]], fate: Fate) -> dict[_Row, Fate]:
+    """Give the first of rows that are alike a fate; the others are its duplicates."""
+    seen: set[tuple[object, ...]] = set()
+    fates: dict[_Row, Fate] = {}
+    for row in rows:
+        fates[row] = Fate.DUPLICATE if values[row] in seen else fate
+        seen.add(values[row])
+    return fates
 
 
 def _rows_values(table: Sequence[Keyed], group: Sequence[_Row]) -> dict[_Row, tuple[object, ...]]:
-    """Get everything the rows of a group say after mapping, unreadable cells as their text."""
+    """Get everything the rows of a group say after mapping, unreadable cells as their text.
+
+    What orders the rows of a key is part of that: an event log's rows differ, if only in their number.
+    """
     found: dict[_Row, tuple[object, ...]] = {}
     for at, rows in groupby(group, key=lambda row: row[0]):
         chosen = np.array([row for _, row in rows])
         chunk, model = table[at].chunk, table[at].sheet.table
         columns = [
-            table[at].projects[chosen].tolist() if name == "project" else _values(chunk, name, chosen)
+            table[at].owners[chosen].tolist() if name == "project" else _values(chunk, name, chosen)
             for name in model.kinds
         ]
+        latest = table[at].sheet.parts[table[at].part].latest
+        if latest is not None:
+            columns.append(list(cell_texts(latest, chosen)))
         for row, cells in zip(chosen.tolist(), zip(*columns, strict=True), strict=True):
             found[at, row] = cells
     return found
@@ -207,7 +228,7 @@ def _look_alikes(table: Sequence[Keyed], has_id: Sequence[NDArray[np.bool_]]) ->
     signatures: list[NDArray[np.uint64]] = []
     chosen = [np.flatnonzero(~mask) for mask in has_id]
     for each, rows in zip(table, chosen, strict=True):
-        signature = each.projects[rows].astype(np.uint64)
+        signature = each.owners[rows].astype(np.uint64)
         for name in each.sheet.table.kinds:
             column = each.chunk.columns.get(name) if name != "project" else None
             part = np.uint64(0) if column is None or not len(rows) else _hashes(column)[rows]

@@ -15,11 +15,13 @@ from opskpi.model.cards import InputRecord
 from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
 from opskpi.tables import Table
 from opskpi.tables.check import Chunk, Fault, explain
-from opskpi.tables.columns import Column, cell_texts
+from opskpi.tables.columns import Column, Texts, cell_texts
 from opskpi.wording import Message, message
 
 #: How many problems of one kind are shown in full.
 FIRST = 5
+#: Rules whose problems are counted for each word.
+_BY_WORD = frozenset({"unknown_word", "unknown_project"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def settle(sheets: Sequence[SheetRead], projects: Projects) -> Intake:
     alike: list[Alike] = []
     for name in dict.fromkeys(sheet.table.name for sheet in sheets):
         keyed = [
-            Keyed(sheet, order, at, _projects(projects, sheet, at))
+            _keyed(projects, sheet, order, at)
             for order, sheet in enumerate(sheets)
             if sheet.table.name == name
             for at in range(len(sheet.parts))
@@ -121,21 +123,21 @@ def records(intake: Intake) -> tuple[InputRecord, ...]:
 
 def problem_groups(intake: Intake) -> tuple[ProblemGroup, ...]:
     """Group all problems by table, column and rule, the first few of each in full."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    first: dict[tuple[str, str, str], list[Problem]] = {}
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    first: dict[tuple[str, str, str, str], list[Problem]] = {}
     for each, fault, rows in _faults(intake):
-        key = (each.sheet.table.name, fault.column, fault.rule)
-        counts[key] += len(rows)
-        shown = first.setdefault(key, [])
-        for row in rows[: FIRST - len(shown)].tolist():
-            shown.append(_problem(each, fault, row, intake.projects))
+        for word, alike in _by_word(each, fault, rows):
+            key = (each.sheet.table.name, fault.column, fault.rule, word)
+            counts[key] += len(alike)
+            shown = first.setdefault(key, [])
+            shown += [_problem(each, fault, row, intake.projects) for row in alike[: FIRST - len(shown)].tolist()]
     for sheet in intake.sheets:
         for ragged in sheet.ragged:
-            key = (sheet.table.name, "", "ragged_row")
+            key = (sheet.table.name, "", "ragged_row", "")
             counts[key] += 1
             if len(shown := first.setdefault(key, [])) < FIRST:
                 shown.append(_ragged(sheet, ragged.row, ragged.cells, ragged.text))
-    return tuple(ProblemGroup(*key, count, tuple(first[key])) for key, count in sorted(counts.items()))
+    return tuple(ProblemGroup(*key[:3], count, tuple(first[key])) for key, count in sorted(counts.items()))
 
 
 def problems(intake: Intake) -> Iterator[tuple[SheetRead, int, Problem]]:
@@ -159,10 +161,11 @@ def _by_project(
     return counts
 
 
-def _projects(projects: Projects, sheet: SheetRead, at: int) -> NDArray[np.int32]:
+def _keyed(projects: Projects, sheet: SheetRead, order: int, at: int) -> Keyed:
     chunk = sheet.parts[at].chunk
     text = chunk.columns.get("project")
-    return projects.of(text, len(chunk))
+    names = text if isinstance(text, Texts) else None
+    return Keyed(sheet, order, at, projects.of(names, len(chunk)), projects.keys(names, len(chunk)))
 
 
 def _checked(keyed: Keyed, fates: NDArray[np.int8], *, closed: bool) -> Checked:
@@ -223,6 +226,18 @@ def _faults(intake: Intake) -> Iterator[tuple[Checked, Fault, NDArray[np.intp]]]
                 rows = fault.rows[each.rejected[fault.rows]]
                 if len(rows):
                     yield each, fault, rows
+
+
+def _by_word(each: Checked, fault: Fault, rows: NDArray[np.intp]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Part rows by the unknown word they hold, each of which gets its own count; else all go together."""
+    texts = each.chunk.texts.get(fault.column) or each.columns.get(fault.column)
+    if fault.rule not in _BY_WORD or not isinstance(texts, Texts):
+        yield "", rows
+        return
+    places = np.searchsorted(each.chunk.bad, rows) if fault.column in each.chunk.texts else rows
+    codes = texts.codes[places]
+    for code in np.unique(codes).tolist():
+        yield texts.words[code], rows[codes == code]
 
 
 def _problem(each: Checked, fault: Fault, row: int, projects: Projects) -> Problem:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Projects:
-    """Every project of a run, in natural order, and the code each spelling stands for."""
+    """Every project of a run, in natural order, and the code each spelling stands for.
+
+    `strangers` tells names that no register knows apart where keys are compared.
+    """
 
     names: tuple[str, ...]
     codes: Mapping[str, int]
     known: Mapping[str, Known]
     closed: bool
+    strangers: dict[str, int] = field(default_factory=dict)
 
     def code(self, spelling: str) -> int:
         """Find a project by any of its spellings; -1 where there is none."""
@@ -55,6 +59,17 @@ class Projects:
         if not isinstance(column, Texts):
             return np.full(count, -1, dtype=np.int32)
         return np.array([*map(self.code, column.words), -1], dtype=np.int32)[column.codes]
+
+    def keys(self, column: TextColumn | None, count: int) -> NDArray[np.int32]:
+        """Code a project column for comparing keys: unknown names differ from one another, too."""
+        if not isinstance(column, Texts):
+            return np.full(count, -1, dtype=np.int32)
+        return np.array([*map(self._key, column.words), -1], dtype=np.int32)[column.codes]
+
+    def _key(self, spelling: str) -> int:
+        form = normal_name(spelling)
+        known = self.codes.get(form)
+        return -2 - self.strangers.setdefault(form, len(self.strangers)) if known is None else known
 
     def nearest(self, spelling: str) -> str | None:
         """Find the project whose name is most like an unknown one."""
@@ -80,7 +95,7 @@ def settle_names(known: Sequence[Known], sheets: Sequence[SheetRead]) -> Project
     owners: dict[str, str] = {}
     merged: dict[str, Known] = {}
     for each in known:
-        name = owners.get(normal_name(each.name), each.name)
+        name = _owner(each, owners)
         merged[name] = _merge(merged.get(name), each, name)
         for spelling in (each.name, *each.aliases):
             owner = owners.setdefault(normal_name(spelling), name)
@@ -93,6 +108,13 @@ def settle_names(known: Sequence[Known], sheets: Sequence[SheetRead]) -> Project
     position = {name: at for at, name in enumerate(names)}
     codes = {form: position[name] for form, name in owners.items()}
     return Projects(names, codes, merged, closed)
+
+
+def _owner(each: Known, owners: Mapping[str, str]) -> str:
+    """Find whom an entry means: a project known by that name, for the plan also by one of its aliases."""
+    spellings = (each.name,) if each.registered else (each.name, *each.aliases)
+    forms = [normal_name(spelling) for spelling in spellings]
+    return next((owners[form] for form in forms if form in owners), each.name)
 
 
 def look_alikes(names: Sequence[str]) -> tuple[Message, ...]:

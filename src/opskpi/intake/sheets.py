@@ -1,5 +1,6 @@
 """Reading: files are opened, sheets recognised, and their rows mapped and checked in blocks."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from functools import partial
 from opskpi.documents import parse_scale
 from opskpi.errors import ExportError
 from opskpi.exports import Block, Ragged, Sheet
-from opskpi.exports.finding import Digests, Found, Opened, find, open_found
+from opskpi.exports.finding import Digests, Found, Opened, find, natural, open_found
 from opskpi.model.cards import Unused
 from opskpi.sources import Form, Source
 from opskpi.sources.mapping import Mapped, Nil, apply, wanted
@@ -20,6 +21,9 @@ from opskpi.tables.check import Chunk, Draft, check, finish, settle
 from opskpi.tables.columns import TextColumn
 from opskpi.tables.kinds import Rules
 from opskpi.wording import Message, message
+
+#: Text columns whose vocabulary a source closes by mapping it (design rule 13).
+_CLOSED_BY_SOURCE = ("priority",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def read_sheets(
     words: Iterable[str], settings: Settings, pool: Executor
 ) -> tuple[tuple[SheetRead, ...], tuple[Unused, ...]]:
     """Read all exports; raises ExportError for what was named and cannot be used."""
-    files = _once_each(list(pool.map(partial(open_found, digests=settings.digests), find(words, NAMES))))
+    opened = list(pool.map(partial(open_found, digests=settings.digests), find(words, NAMES)))
+    files = _once_each(_in_order(opened))
     recognised, unused = _recognise_all(files, settings)
     hashes = {id(each): pool.submit(each.digest) for each, _ in files}
     tasks = [
@@ -96,6 +101,17 @@ def read_sheets(
         each.done.append(result)
     sheets = [_read(each, hashes[id(each.opened)].result()) for each in recognised]
     return tuple(sheets), tuple(unused)
+
+
+def _in_order(files: Sequence[Opened]) -> list[Opened]:
+    """Order files of one name from several folders by their content, not by the command line."""
+    names = Counter(each.found.label for each in files)
+
+    def place(each: Opened) -> tuple[object, ...]:
+        content = each.digest() if names[each.found.label] > 1 else ""
+        return natural(each.found.label), content, each.found.sheet or ""
+
+    return sorted(files, key=place)
 
 
 def _once_each(files: Sequence[Opened]) -> list[tuple[Opened, Message | None]]:
@@ -163,8 +179,7 @@ def _layout(sheet: Sheet, found: Found, settings: Settings) -> Layout | Near:
 
 def _rules(layout: Layout, settings: Settings) -> Rules:
     form = layout.form
-    kinds = form.model_table.kinds
-    closed = {name: frozenset(words.values()) for name, words in form.words.items() if kinds[name].name == "text"}
+    closed = {name: frozenset(form.words[name].values()) for name in _CLOSED_BY_SOURCE if name in form.words}
     base = Rules() if settings.zone is None else Rules(zone=settings.zone)
     return replace(base, patterns=form.patterns, window=settings.window, scale=_scale(form), allowed=closed)
 

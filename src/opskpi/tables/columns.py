@@ -63,6 +63,10 @@ class Words:
     codes: NDArray[np.int8]
     words: tuple[str, ...]
 
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.codes)
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:

@@ -84,6 +84,9 @@ def looks_iso(texts: pa.StringArray) -> bool:
     return bool(_IS_ISO_LENGTH[np.minimum(lengths, len(_IS_ISO_LENGTH) - 1)].all())
 
 
+_FIRST_YEAR = microseconds(datetime(1, 1, 1))  # noqa: DTZ001 - wall clock
+
+
 def _read(texts: pa.StringArray, rules: Rules) -> Moments:
     if rules.patterns:
         return _by_patterns(trimmed(texts), rules.patterns)
@@ -100,7 +103,8 @@ def _read(texts: pa.StringArray, rules: Rules) -> Moments:
 
 
 def _cast(texts: pa.StringArray) -> NDArray[np.int64]:
-    return integers(pc.cast(texts, pa.timestamp("us")), NAT)
+    values = integers(pc.cast(texts, pa.timestamp("us")), NAT)
+    return values if (values >= _FIRST_YEAR).all() else np.where(values < _FIRST_YEAR, NAT, values)
 
 
 def _by_patterns(texts: pa.StringArray, patterns: Sequence[str]) -> Moments:

@@ -1,0 +1,58 @@
+"""The house stays as it was drawn: light to start, no pandas where nothing needs it, one family per folder."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import opskpi
+from opskpi import commands, renderers, sources, tables
+
+ROOT = Path(__file__).parents[1]
+SOURCE = Path(opskpi.__file__).parent
+HEAVY = ("pandas", "pyarrow", "numpy", "pydantic", "rich", "ruamel", "openpyxl", "xlsxwriter", "python_calamine")
+
+
+def imported_by(code: str) -> set[str]:
+    """Run code in a fresh Python and list the top-level packages it imported."""
+    listing = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", f"{code}\n{listing}"], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    """A bare `import click` costs about 80 ms; pyarrow, pydantic and NumPy would add 700."""
+    code = (
+        "from click.testing import CliRunner\nfrom opskpi.commands import group\n"
+        "for words in (['--help'], ['--version'], ['score', '--help'], ['check', '--help']):\n"
+        "    assert CliRunner().invoke(group, words).exit_code == 0"
+    )
+    assert imported_by(code).isdisjoint(HEAVY)
+
+
+def test_scoring_csv_files_never_imports_pandas() -> None:
+    """`pyarrow` imports pandas in its own conversions, for half a second; `opskpi.arrow` goes round them."""
+    folder = ROOT / "examples" / "2016" / "csv"
+    plan = ROOT / "targets" / "2016.yaml"
+    code = (
+        "from opskpi.commands import group\n"
+        f"group.main(['score', {str(folder)!r}, '-t', {str(plan)!r}, '-q'], standalone_mode=False)"
+    )
+    assert "pandas" not in imported_by(code)
+
+
+def test_each_family_has_a_file_for_each_name() -> None:
+    for family, names in (
+        (commands, commands.NAMES),
+        (renderers, renderers.FORMATS),
+        (tables, tables.NAMES),
+    ):
+        folder = Path(str(family.__file__)).parent
+        assert [name for name in names if not (folder / f"{name}.py").is_file()] == []
+    folder = Path(str(sources.__file__)).parent
+    assert {path.stem for path in folder.glob("*.yaml")} == set(sources.SHIPPED)
+
+
+def test_the_plan_printed_in_the_wheel_is_the_one_of_the_checkout() -> None:
+    from opskpi.targets.finding import shipped_plans
+
+    assert shipped_plans()["2016"].read_bytes() == (ROOT / "targets" / "2016.yaml").read_bytes()
