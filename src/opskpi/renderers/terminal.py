@@ -45,7 +45,11 @@ def render(card: Scorecard, style: Style) -> bytes:
         soft_wrap=False,
     )
     console.print(Text(title(card, style.language), style="bold"))
-    console.print(_matrix(card, style.language))
+    matrix = _matrix(card, style.language, " ")
+    if console.measure(matrix, options=console.options.update(max_width=_UNCUT)).maximum > console.width:
+        # a narrow terminal: the word goes under its value, in every cell alike
+        matrix = _matrix(card, style.language, "\n")
+    console.print(matrix)
     _section(console, style, "section_failed", _failed_lines(card, style.language))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
     _section(console, style, "section_without", list(without(card, style.language)))
@@ -56,7 +60,7 @@ def render(card: Scorecard, style: Style) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
-def _matrix(card: Scorecard, language: str) -> Table:
+def _matrix(card: Scorecard, language: str, between: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(word("head_project", language), overflow="fold", min_width=8)
     cells = {(result.project, result.indicator): result for result in card.results}
@@ -65,7 +69,7 @@ def _matrix(card: Scorecard, language: str) -> Table:
         table.add_column(names.get(indicator, indicator), overflow="fold", justify="right")
     for project in card.projects:
         row = [cells.get((project, indicator)) for indicator in card.indicators]
-        table.add_row(Text(project), *(_cell(result, language) for result in row))
+        table.add_row(Text(project), *(_cell(result, language, between) for result in row))
     if card.company:
         table.add_section()
         passed = [f"{line.passed}/{line.projects}" for line in card.company]
@@ -73,11 +77,11 @@ def _matrix(card: Scorecard, language: str) -> Table:
     return table
 
 
-def _cell(result: Result | None, language: str) -> Text:
+def _cell(result: Result | None, language: str, between: str) -> Text:
     if result is None:
         return Text("")
     said = Text(verdict_word(result, language), style=_COLOURS.get(result.verdict, ""))
-    return said if result.value is None else Text(f"{value_text(result)} ").append_text(said)
+    return said if result.value is None else Text(f"{value_text(result)}{between}").append_text(said)
 
 
 def _failed_lines(card: Scorecard, language: str) -> list[str]:
