@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from opskpi.commands import group
 
 ROOT = Path(__file__).parents[1]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+
 from conftest import ROOT
 
 YEAR = ROOT / "examples" / "2016"

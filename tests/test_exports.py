@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from opskpi.errors import ExportError
 from opskpi.exports import text as text_module
 from opskpi.exports.encodings import to_utf8

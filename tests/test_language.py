@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from opskpi.arrow import strings
 from opskpi.indicators.columns import Clock, Rows, State, conditions, outcomes
 from opskpi.indicators.syntax import Both, Call, Compare, ExpressionError, Literal, Name, Not, parse
@@ -85,7 +86,7 @@ def rows(clock: Clock, **columns: object) -> Rows:
     """Make a block of ticket rows from typed columns."""
     count = max(len(column) for column in columns.values())  # type: ignore[arg-type]
     owners = np.zeros(count, dtype=np.int32)
-    return Rows(TICKETS, columns, owners, np.ones(count, dtype=bool), clock)  # type: ignore[arg-type]
+    return Rows(TICKETS, columns, owners, np.ones(count, dtype=bool), clock)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from conftest import ROOT
 from opskpi.documents import Mistake, read_document, validate
 from opskpi.errors import SettingsError

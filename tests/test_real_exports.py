@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+
 from conftest import ROOT
 
 EXAMPLES = ROOT / "examples"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from opskpi.arrow import strings
 from opskpi.tables import NAMES, Table, load
 from opskpi.tables.check import check, findings, finish
@@ -100,7 +101,7 @@ def rows_of(draw: st.DrawFn, table: Table) -> list[dict[str, str | None]]:
 
 def _trimmed(text: str | None) -> str | None:
     """Trim as mapping does before the check."""
-    from opskpi.tables.words import clean  # noqa: PLC0415
+    from opskpi.tables.words import clean
 
     return (clean(text) or None) if text else None
 
@@ -130,7 +131,7 @@ def test_columns_and_models_accept_the_same_rows(name: str, data: st.DataObject)
 
 def value_at(column: object, kind: Kind, at: int) -> object:
     """Get a typed column's value as the model has it."""
-    if is_blank(column)[at]:  # type: ignore[arg-type]
+    if is_blank(column)[at]:
         return None
     if isinstance(column, Texts):
         return column.words[column.codes[at]]

@@ -4,8 +4,9 @@ import re
 import string
 from pathlib import Path
 
-import opskpi
 import pytest
+
+import opskpi
 from opskpi.indicators.typing import Type
 from opskpi.model.cards import Verdict
 from opskpi.tables import NAMES, load

@@ -1,6 +1,31 @@
-"""Run opskpi as `python -m opskpi`."""
+"""Run opskpi: the entry of the `opskpi` command and of `python -m opskpi`."""
 
-from opskpi.commands import main
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends with 130 and a closed pipe is quiet, even while importing."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - lives as long as we
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    try:
+        from opskpi.commands import run
+
+        status = run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing was written\n")
+        status = 130
+    except BrokenPipeError:
+        # what is still buffered has no reader: let it go without a second error at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except OSError as error:
+        sys.stderr.write(f"opskpi: cannot write to standard output: {error.strerror}\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 5
+    sys.exit(status)
+
 
 if __name__ == "__main__":
     main()

@@ -6,10 +6,11 @@ a number. Duplicate keys are mistakes. Each mistake carries file, line and colum
 
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -25,6 +26,8 @@ Path = tuple[str | int, ...]
 #: More than this is no file written by hand (or an alias that multiplies itself).
 _MOST_BYTES = 1 << 20
 _MOST_NODES = 50_000
+#: After so many slips it is no YAML.
+_MOST_SLIPS = 25
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 #: How like a known word an unknown one must be to be proposed.
 _LIKENESS = 0.6
@@ -33,15 +36,17 @@ _LIKENESS = 0.6
 class Mistake(ValueError):  # noqa: N818 - the user's mistake, not an error of ours
     """A value that a model refuses, as a sentence; `offset` points into the value.
 
-    `path` leads from where the model was asked to the value that is meant.
+    `path` leads from where the model was asked to the value that is meant, `more` are others
+    found by the same check.
     """
 
-    def __init__(self, sentence: Message, offset: int = 0, path: "Path" = ()) -> None:
+    def __init__(self, sentence: Message, offset: int = 0, path: "Path" = (), more: tuple["Mistake", ...] = ()) -> None:
         """Keep the sentence for the report of all mistakes."""
         super().__init__(sentence.key)
         self.sentence = sentence
         self.offset = offset
         self.path = path
+        self.more = more
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML file as plain text values, with the mark of every value and key."""
+    """A YAML file as plain text values, with the mark of every value and key.
+
+    `slips` are mistakes of spelling that were mended in order to find the others; `validate` reports them all.
+    """
 
     file: str
     sha256: str
     text: str
     value: object
     marks: Mapping[Path, Mark]
+    slips: tuple[Message, ...] = ()
 
     def say(self, path: Path, what: Message, offset: int = 0) -> Message:
         """Put file, line and column before a sentence."""
@@ -111,31 +120,65 @@ class _Composer:
 
 
 def read_document(data: bytes, file: str) -> Document:
-    """Read a YAML file; raises SettingsError with line, column and what to do."""
+    """Read a YAML file; raises SettingsError where it cannot be read at all."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError(message("settings_not_utf8", file=file)) from None
     if len(data) > _MOST_BYTES:
         raise SettingsError(message("yaml_too_large"))
+    node, slips = _compose(text, file)
     composer = _Composer()
-    try:
-        node = YAML().compose(text)
-    except MarkedYAMLError as error:
-        raise SettingsError(_syntax(error, text, file)) from None
     value = composer.build(node, ()) if node is not None else {}
     document = Document(file, hashlib.sha256(data).hexdigest(), text, value, composer.marks)
-    if composer.mistakes:
-        raise SettingsError(*(document.say(path, what) for path, what in composer.mistakes))
-    return document
+    slips += [document.say(path, what) for path, what in composer.mistakes]
+    return replace(document, slips=tuple(slips))
 
 
 def validate(document: Document, model: type[Model]) -> Model:
     """Validate a document; raises SettingsError with all its mistakes, in file order."""
+    said = list(document.slips)
+    found: Model | None = None
     try:
-        return model.model_validate(document.value)
+        found = model.model_validate(document.value)
     except ValidationError as error:
-        raise SettingsError(*_mistakes(document, model, error)) from None
+        said += _mistakes(document, model, error)
+    if said or found is None:
+        raise SettingsError(*sorted(said, key=_place))
+    return found
+
+
+def _place(said: Message) -> tuple[int, int]:
+    return int(str(said.values["line"])), int(str(said.values["column"]))
+
+
+def _compose(text: str, file: str) -> tuple[Node | None, list[Message]]:
+    """Compose YAML, mending the natural slips line by line so that every mistake can be told at once."""
+    lines, slips = text.splitlines(), list[Message]()
+    for _ in range(_MOST_SLIPS):
+        try:
+            return YAML().compose("\n".join(lines)), slips
+        except MarkedYAMLError as error:
+            sentence = _syntax(error, lines, file)
+            slips.append(sentence)
+            at = int(str(sentence.values["line"])) - 1
+            mended = _mended(lines[at]) if at < len(lines) else ""
+            if not lines or mended == lines[at]:
+                break
+            lines[at] = mended
+    raise SettingsError(*sorted(slips, key=_place))
+
+
+def _mended(line: str) -> str:
+    """Write a line as it was meant, as far as one can tell."""
+    if "\t" in line:
+        return line.replace("\t", "    ")
+    if "：" in line:
+        return line.replace("：", ": ", 1)
+    key, colon, value = line.partition(":")
+    if colon and value.strip().startswith(">"):
+        return f'{key}: "{value.strip()}"'
+    return line
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -144,7 +187,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def with_nearest(key: str, word: str, known: Sequence[str], **values: object) -> Message:
+def with_nearest(key: str, word: str, known: Sequence[str], /, **values: object) -> Message:
     """Say that a word is unknown, with the nearest right one or all of them."""
     close = nearest(word, known)
     hint = message("did_you_mean", word=close) if close else message("known_words", words=tuple(known))
@@ -164,33 +207,54 @@ def parse_scale(text: object) -> tuple[Fraction, Fraction]:
 
 
 def _mistakes(document: Document, model: type[BaseModel], error: ValidationError) -> list[Message]:
-    said: list[tuple[int, int, Message]] = []
+    said: dict[tuple[int, int, str], Message] = {}
     for each in error.errors(include_url=False):
         path = tuple(part for part in each["loc"] if part != "[key]")
-        what, offset, inner = _sentence(each, path, model)
-        path = (*path, *inner)
-        if each["type"] == "extra_forbidden" and (*path, "") in document.marks:
-            path = (*path, "")
-        sentence = document.say(path, what, offset)
-        order = (int(str(sentence.values["line"])), int(str(sentence.values["column"])))
-        said.append((*order, sentence))
-    unique = {(line, column, each.text("en")): each for line, column, each in said}
-    return [unique[place] for place in sorted(unique)]
+        for what, offset, inner in _sentences(each, path, model):
+            at = (*path, *inner)
+            if each["type"] == "extra_forbidden" and (*at, "") in document.marks:
+                at = (*at, "")
+            sentence = document.say(at, what, offset)
+            said[(*_place(sentence), sentence.text("en"))] = sentence
+    return list(said.values())
 
 
-def _sentence(each: Mapping[str, object], path: Path, model: type[BaseModel]) -> tuple[Message, int, Path]:
-    context = each.get("ctx")
-    cause = context.get("error") if isinstance(context, Mapping) else None
+def _sentences(each: Mapping[str, Any], path: Path, model: type[BaseModel]) -> list[tuple[Message, int, Path]]:
+    """Say what is wrong with one value; a model's own check may have found several mistakes."""
+    cause = (each.get("ctx") or {}).get("error")
     if isinstance(cause, Mistake):
-        return cause.sentence, cause.offset, cause.path
-    key = str(path[-1]) if path else ""
-    if each["type"] == "extra_forbidden":
-        if (key and not key[0].isalpha()) or key.endswith(")"):
-            return message("quote_the_value", text=key), 0, ()
-        return with_nearest("unknown_key", key, _keys_at(model, path)), 0, ()
-    if each["type"] == "missing":
-        return message("missing_key", key=key), 0, ()
-    return message("wrong_value", key=key, value=str(each.get("input")), expected=str(each["msg"])), 0, ()
+        return [(one.sentence, one.offset, one.path) for one in (cause, *cause.more)]
+    return [(_sentence(each, path, model), 0, ())]
+
+
+def _sentence(each: Mapping[str, Any], path: Path, model: type[BaseModel]) -> Message:
+    kind, key = str(each["type"]), str(path[-1]) if path else "-"
+    if kind == "extra_forbidden":
+        if not key[:1].isalpha() or key.endswith(")"):
+            return message("quote_the_value", text=key)
+        return with_nearest("unknown_key", key, _keys_at(model, path))
+    if kind == "missing":
+        return message("missing_key", key=key)
+    value = "" if isinstance(each.get("input"), Mapping | list) else str(each.get("input"))
+    if kind == "literal_error":
+        choices = re.findall(r"'([^']+)'", str(each["ctx"]["expected"]))
+        return with_nearest("unknown_choice", value, choices, key=key)
+    expected = next((word for start, word in _EXPECTED.items() if kind.startswith(start)), None)
+    return message("wrong_value", key=key, value=value, expected=message(expected) if expected else str(each["msg"]))
+
+
+#: What pydantic's refusals ask for, by the beginning of their names.
+_EXPECTED = {
+    "int": "wants_whole",
+    "greater": "wants_whole",
+    "date": "wants_date",
+    "model": "wants_mapping",
+    "dict": "wants_mapping",
+    "mapping": "wants_mapping",
+    "tuple": "wants_list",
+    "string": "wants_text",
+    "too_short": "wants_something",
+}
 
 
 def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
@@ -212,10 +276,10 @@ def _inner(annotation: object) -> type[BaseModel] | None:
     return None
 
 
-def _syntax(error: MarkedYAMLError, text: str, file: str) -> Message:
+def _syntax(error: MarkedYAMLError, written: Sequence[str], file: str) -> Message:
     """Turn a YAML error into the sentence that helps with the slip behind it."""
     mark = error.problem_mark or error.context_mark
-    lines = text.splitlines() or [""]
+    lines = written or [""]
     line = min(mark.line if mark else 0, len(lines) - 1)
     column = mark.column if mark else 0
     for near in (line, line - 1):

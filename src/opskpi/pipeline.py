@@ -270,6 +270,18 @@ def _chosen_projects(request: Request, screen: Screen) -> frozenset[str]:
     return frozenset(chosen)
 
 
+def _differing(results: Sequence[Result]) -> list[Message]:
+    """Say for each indicator how many rows two judgements differ on, and where the first are (rule 7)."""
+    said: list[Message] = []
+    for name in dict.fromkeys(result.indicator for result in results):
+        mine = [result for result in results if result.indicator == name and result.reading.disagreeing]
+        if mine:
+            places = [str(place) for result in mine for place in result.differing][:_FEW_ROWS]
+            count = sum(result.reading.disagreeing for result in mine)
+            said.append(message("judgements_differ", indicator=mine[0].name, count=count, places=tuple(places)))
+    return said
+
+
 def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     request: Request,
     *,
@@ -287,9 +299,9 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     if request.period and request.period.startswith("last-") and not request.as_of:
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
-    differing = sum(result.reading.disagreeing for result in results)
-    if differing:
-        said.append(message("judgements_differ", count=differing))
+    said += _differing(results)
+    if not results:
+        said.append(message("no_projects"))
     if screen.intake.unassigned and not request.projects:
         said.append(message("unassigned_rows", count=screen.intake.unassigned))
     return tuple(said)

@@ -1,7 +1,6 @@
 """The commands: arguments in, exit code out. Commands are found by name and imported when run."""
 
 import os
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -55,19 +54,15 @@ def _configured() -> dict[str, dict[str, object]]:
     return dict.fromkeys(NAMES, values)
 
 
-def main() -> None:
-    """Run opskpi; a closed pipe is quiet, Ctrl-C ends with 130."""
+def run() -> int:
+    """Run the command line and give the exit code."""
     try:
         status = group.main(standalone_mode=False, prog_name="opskpi")
-        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return int(error.exit_code)
     except click.ClickException as error:
         error.show()
-        status = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing was written", err=True)
-        status = 130
-    except BrokenPipeError:
-        # what is still buffered has no reader: let it go without a second error at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
+        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return status if isinstance(status, int) else 0

@@ -1,5 +1,6 @@
 """Where results go: files replaced in one step, standard output, and messages beside it."""
 
+import errno
 import os
 import sys
 import tempfile
@@ -38,6 +39,17 @@ def write_file(path: Path, data: bytes) -> None:
         raise
 
 
+def check_folder(path: Path) -> None:
+    """Raise OutputError where a file's folder cannot take it."""
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        missing = message("no_such_file", file=str(folder))
+        raise OutputError(message("output_unwritable", file=str(path), reason=missing))
+    if path.is_dir() or not os.access(folder, os.W_OK):
+        reason = os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)
+        raise OutputError(message("output_unwritable", file=str(path), reason=reason))
+
+
 def write_out(data: bytes, *, machine: bool) -> None:
     """Write a result to standard output: bytes as they are, text in what the console can show."""
     try:
@@ -51,11 +63,13 @@ def write_out(data: bytes, *, machine: bool) -> None:
     except BrokenPipeError:
         # whoever read has seen enough; the exit code still tells the verdict
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise OutputError(message("stdout_unwritable", reason=error.strerror or str(error))) from error
 
 
 def tell(lines: Iterable[str]) -> None:
     """Write messages to standard error."""
-    for line in lines:
+    for line in lines if sys.stderr else ():
         try:
             sys.stderr.write(_showable(line, sys.stderr.encoding or "utf-8") + "\n")
         except OSError:

@@ -40,9 +40,17 @@ class Wanted:
     debug: bool = False
 
 
+class Words(click.types.StringParamType):
+    """Text whose OPSKPI_ variable may hold several values, parted as paths are, not at blanks."""
+
+    envvar_list_splitter = os.pathsep
+
+
 def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401 - click's own
     """Make an option that its OPSKPI_ variable can set, too."""
     variable = "OPSKPI_" + names[-1].removeprefix("--").replace("-", "_").upper()
+    if settings.get("multiple"):
+        settings["type"] = Words()
     return click.option(*names, envvar=variable, show_envvar=False, **settings)
 
 
@@ -50,7 +58,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that `score` and `check` share."""
     for add in reversed(
         (
-            click.argument("exports", nargs=-1),
+            click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words()),
             option(
                 "-t",
                 "--targets",
@@ -152,6 +160,7 @@ def run(wanted: Wanted) -> int:
     formats = [suffix_format(name) for name in wanted.output]
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
+    guard_outputs(wanted)
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     try:
@@ -204,6 +213,36 @@ def request(wanted: Wanted, details: int = 0, digests: "Digests | None" = None) 
         details=details,
         digests=digests,
     )
+
+
+def guard_outputs(wanted: Wanted) -> None:
+    """Refuse outputs that could not be written, or would destroy what is read, before anything is done."""
+    from opskpi.commands.output import check_folder
+    from opskpi.errors import SettingsError
+    from opskpi.exports.finding import find
+    from opskpi.model import TABLES
+    from opskpi.wording import message
+
+    outputs = [*wanted.output, *([wanted.rejects] if wanted.rejects else [])]
+    if not outputs:
+        return
+    inputs = {
+        os.path.realpath(each.path) for each in find(wanted.exports, TABLES) if each.named or not _ours(each.path)
+    }
+    inputs |= {os.path.realpath(name) for name in (wanted.targets, *wanted.source) if name}
+    for name in outputs:
+        path = os.path.realpath(name)
+        if path in inputs:
+            raise SettingsError(message("output_over_input", file=name))
+        inputs.add(path)
+        check_folder(Path(name))
+
+
+def _ours(path: Path) -> bool:
+    """Tell whether a file of a folder is an output of ours, which the next run may replace."""
+    from opskpi.exports.finding import is_own_output
+
+    return is_own_output(path)
 
 
 def suffix_format(name: str) -> str:
@@ -261,4 +300,4 @@ def exit_code(card: "Scorecard") -> int:
     verdicts = {result.verdict for result in card.results}
     if Verdict.FAIL in verdicts:
         return 1
-    return 4 if verdicts & {Verdict.NO_DATA, Verdict.TOO_FEW} else 0
+    return 4 if not verdicts or verdicts & {Verdict.NO_DATA, Verdict.TOO_FEW} else 0

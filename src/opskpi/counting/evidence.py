@@ -8,6 +8,7 @@ from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.readings import Readings
 from opskpi.intake.ledgers import Checked
 from opskpi.model.cards import Miss
+from opskpi.model.places import Place
 from opskpi.tables.columns import NAT, cell_texts
 from opskpi.tables.instants import DAY, moment_of
 from opskpi.wording import Message, message
@@ -25,6 +26,16 @@ def misses(readings: Readings, blocks: Sequence[Checked], project: int, most: in
         if len(found) >= most:
             break
     return tuple(found)
+
+
+def differing(readings: Readings, blocks: Sequence[Checked], project: int, most: int) -> tuple[Place, ...]:
+    """List the first rows of a project that a judgement not used would have judged the other way."""
+    return tuple(
+        block.place(row)
+        for marked, block in zip(readings.disagreements, blocks, strict=True)
+        if marked is not None
+        for row in np.flatnonzero(marked & (block.projects == project)).tolist()
+    )[:most]
 
 
 def _row_id(block: Checked, row: int) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.evidence import misses
+from opskpi.counting.evidence import differing, misses
 from opskpi.counting.nil import NilReturns
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows
@@ -22,6 +22,8 @@ from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Indicator, Plan
 from opskpi.wording import message
 
+#: How many rows that two judgements differ on are named.
+_FIRST = 5
 _OPEN_START, _OPEN_END = np.iinfo(np.int64).min + 1, np.iinfo(np.int64).max
 
 
@@ -86,7 +88,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             nil=case.nil.covers(name, code),
         )
         result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
-        results.append(_with_misses(result, readings, blocks, code, case.details))
+        results.append(_with_rows(result, readings, blocks, code, case.details))
     return standard, tuple(results)
 
 
@@ -185,7 +187,10 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 
 
-def _with_misses(result: Result, readings: Readings, blocks: Sequence[Checked], project: int, details: int) -> Result:
-    if not details or not result.reading.missed:
-        return result
-    return replace(result, misses=misses(readings, blocks, project, details))
+def _with_rows(result: Result, readings: Readings, blocks: Sequence[Checked], project: int, details: int) -> Result:
+    """Add the rows behind a result: what was missed, and where two judgements differ."""
+    if details and result.reading.missed:
+        result = replace(result, misses=misses(readings, blocks, project, details))
+    if result.reading.disagreeing:
+        result = replace(result, differing=differing(readings, blocks, project, _FIRST))
+    return result

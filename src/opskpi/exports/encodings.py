@@ -17,6 +17,7 @@ _BOMS = (
 #: How much of a file that is neither UTF-8 nor GB18030 the detector gets to see.
 _SAMPLE = 1 << 20
 #: What exports come in beside UTF-8 and GB18030; among all encodings there are, detectors guess too freely.
+_MANY_ZEROS = 0.2
 _OTHERS = ["cp1252", "mac_roman", "big5", "shift_jis", "euc_kr", "cp1251"]
 #: GB18030 decodes almost anything; text that really is Chinese shows it in its characters.
 _COMMON_HAN = ("\u4e00", "\u9fa5")
@@ -37,12 +38,23 @@ def to_utf8(data: Bytes, file: str) -> Encoded:
             if name == "utf-8-sig":
                 return Encoded(_valid(view[len(mark) :], file), name)
             return _recoded(view, name, file)
+    if wide := _wide(view):
+        return _recoded(view, wide, file)
     if _is_utf8(view):
         return Encoded(view, "utf-8")
     sample = bytes(view[:_SAMPLE])
     if _looks_chinese(sample):
         return _recoded(view, "gb18030", file)
     return _recoded(view, _detected(sample, file), file)
+
+
+def _wide(view: memoryview) -> str | None:
+    """Tell UTF-16 without a BOM by the zero bytes that ASCII has in it."""
+    sample = np.frombuffer(view[:4096], dtype=np.uint8)
+    zeros = [float((sample[start::2] == 0).mean()) if len(sample) > 1 else 0.0 for start in (0, 1)]
+    if max(zeros) <= _MANY_ZEROS or min(zeros) > 0:
+        return None
+    return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
 
 
 def _valid(view: memoryview, file: str) -> memoryview:

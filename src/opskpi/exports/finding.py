@@ -113,6 +113,8 @@ def natural(text: str) -> tuple[tuple[int, int | str], ...]:
 
 def _resolve(word: str, tables: Sequence[str]) -> Iterator[Found]:
     table, path, sheet = _taken_apart(word, tables)
+    if not path:
+        raise SettingsError(message("export_empty_name"))
     if path == "-":
         yield Found(Path("-"), "-", named=True, table=table, sheet=sheet)
     elif Path(path).is_dir():
@@ -181,6 +183,16 @@ def _bytes(found: Found) -> Bytes:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise ExportError(message("file_unreadable", file=found.label, reason=error.strerror or str(error))) from error
+
+
+def is_own_output(path: Path) -> bool:
+    """Tell whether a file is a scorecard or rejects file of ours; a JSON card counts as one."""
+    if path.suffix.lower() not in SUFFIXES:
+        return True
+    try:
+        return _is_ours(path.read_bytes())
+    except OSError:
+        return False
 
 
 def _is_ours(data: Bytes) -> bool:

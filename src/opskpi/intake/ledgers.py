@@ -284,7 +284,10 @@ def _sentence(each: Checked, fault: Fault, heading: str, value: str, projects: P
 
 
 def _vocabulary(table: Table, column: str) -> tuple[str, ...]:
-    return tuple(table.kinds[column].words.values()) if column in table.kinds else ()
+    kind = table.kinds.get(column)
+    if kind is None:
+        return ()
+    return ("是", "否") if kind.name == "flag" else tuple(kind.words.values())
 
 
 def _ragged(sheet: SheetRead, row: int, cells: int, text: str) -> Problem:

@@ -8,6 +8,7 @@ from opskpi.exports import MARK_REJECTS
 from opskpi.intake.ledgers import Intake, problems
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Problem
+from opskpi.model.safety import plain_text
 
 _PLACE = (MARK_REJECTS, "opskpi_sheet", "opskpi_row", "opskpi_cell", "opskpi_rule", "opskpi_message")
 
@@ -27,7 +28,7 @@ def rejects(intake: Intake, language: str) -> bytes:
     writer.writerow([*_PLACE, *headings])
     for (key, row), found in by_row.items():
         cells = raw[key].get(row, {})
-        writer.writerow([*_place(found, language), *(cells.get(heading, "") for heading in headings)])
+        writer.writerow([*_place(found, language), *(plain_text(cells.get(heading, "")) for heading in headings)])
     return out.getvalue().encode("utf-8-sig")
 
 

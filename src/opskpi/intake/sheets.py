@@ -109,7 +109,7 @@ def _in_order(files: Sequence[Opened]) -> list[Opened]:
 
     def place(each: Opened) -> tuple[object, ...]:
         content = each.digest() if names[each.found.label] > 1 else ""
-        return natural(each.found.label), content, each.found.sheet or ""
+        return natural(each.found.label), content, -len(each.sheets), each.found.table is None, each.found.sheet or ""
 
     return sorted(files, key=place)
 
@@ -129,9 +129,9 @@ def _once_each(files: Sequence[Opened]) -> list[tuple[Opened, Message | None]]:
 
 
 def _same(one: Opened, other: Opened) -> bool:
-    if one.size == 0 or (one.found.table, one.found.sheet) != (other.found.table, other.found.sheet):
-        return False
-    return one.digest() == other.digest()
+    """Tell whether two files are one, and nothing is asked of the second that the first did not give."""
+    asked = {sheet.name for sheet in other.sheets} <= {sheet.name for sheet in one.sheets}
+    return one.size > 0 and asked and one.digest() == other.digest()
 
 
 def _recognise_all(

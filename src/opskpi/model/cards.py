@@ -69,7 +69,10 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The verdict on one project, indicator and period, with everything behind it."""
+    """The verdict on one project, indicator and period, with everything behind it.
+
+    `differing` are the first rows that another column of the export would judge the other way.
+    """
 
     project: str
     indicator: str
@@ -89,6 +92,7 @@ class Result:
     rule_sha256: str
     why: Message | None = None
     misses: tuple[Miss, ...] = ()
+    differing: tuple[Place, ...] = ()
 
     @property
     def value(self) -> Fraction | None:

@@ -6,7 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from opskpi.renderers.fields import plain_text, result_fields
+from opskpi.model.safety import plain_text
+from opskpi.renderers.fields import result_fields
 
 if TYPE_CHECKING:
     from opskpi.model.cards import Scorecard
@@ -22,19 +23,21 @@ def render(card: Scorecard, style: Style) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADINGS)
     for row in rows:
-        writer.writerow([_cell(row[name]) for name in HEADINGS])
+        writer.writerow([_cell(row[name], safe=name in _OWN) for name in HEADINGS])
     text = out.getvalue()
     return text.encode("utf-8-sig" if style.to_file else "utf-8")
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, *, safe: bool) -> object:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return plain_text(value) if isinstance(value, str) else value
+    return plain_text(value) if isinstance(value, str) and not safe else value
 
 
+#: Texts of our own grammar, which no spreadsheet can run; scripts compare them with the JSON.
+_OWN = frozenset({"target"})
 HEADINGS = (
     "project",
     "indicator",

@@ -4,9 +4,6 @@ from fractions import Fraction
 
 from opskpi.model.cards import Result
 
-#: What makes a spreadsheet run a text as a formula.
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
-
 
 def result_fields(result: Result) -> dict[str, object]:
     """Lay one result out in the contract's fields; our own additions follow them."""
@@ -49,8 +46,3 @@ def number(value: Fraction | None) -> int | float | None:
     if value is None:
         return None
     return value.numerator if value.denominator == 1 else float(value)
-
-
-def plain_text(text: str) -> str:
-    """Keep a spreadsheet from running a text as a formula: an apostrophe goes before it."""
-    return f"'{text}" if text.startswith(_RISKY) else text

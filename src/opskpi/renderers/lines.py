@@ -21,7 +21,8 @@ def verdict_word(result: Result, language: str) -> str:
     """Say a verdict; a pass that is cumulative and not over is 进行中."""
     key = "in_progress" if result.in_progress else f"verdict_{result.verdict}"
     said = word(key, language)
-    return f"{said}{PROVISIONAL}" if result.provisional else said
+    starred = result.provisional and result.verdict in (Verdict.PASS, Verdict.FAIL)
+    return f"{said}{PROVISIONAL}" if starred else said
 
 
 def value_text(result: Result | CompanyLine) -> str:

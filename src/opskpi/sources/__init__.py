@@ -3,7 +3,7 @@
 The files beside this one are the shipped sources; a user's own mapping has the same form.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from opskpi.documents import Mistake, parse_scale, read_document, validate, with_nearest
 from opskpi.tables import Table, load
-from opskpi.tables.words import normal
+from opskpi.tables.words import FLAGS, normal
+from opskpi.wording import message
 
 SHIPPED = ("standard", "servicenow")
 
@@ -28,6 +29,17 @@ def _scale(text: object) -> object:
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 Scale = Annotated[str, BeforeValidator(_scale)]
+
+
+def _check_words(table: Table, column: str, words: Iterable[str], path: tuple[str, ...]) -> None:
+    """Refuse a translation into a word the table does not know; raises Mistake."""
+    kind = table.kinds[column]
+    if kind.name not in ("word", "flag"):
+        return
+    known = tuple(FLAGS) if kind.name == "flag" else (*kind.words, *kind.words.values())
+    for word in words:
+        if normal(word) not in {normal(each) for each in known}:
+            raise Mistake(with_nearest("unknown_source_word", word, known, column=column), path=path)
 
 
 class Form(BaseModel):
@@ -56,6 +68,13 @@ class Form(BaseModel):
             for name in part:
                 if name not in known:
                     raise Mistake(with_nearest("unknown_column", name, known, table=self.table))
+        for name, words in self.words.items():
+            _check_words(load(self.table), name, words.values(), ("words", name))
+        for name, word in self.constants.items():
+            _check_words(load(self.table), name, (word,), ("constants", name))
+        for each in self.dates:
+            if each not in ("dmy", "mdy") and "%" not in each:
+                raise Mistake(message("dates_unreadable", word=each), path=("dates",))
         for name in (*(self.key or ()), *self.any_of):
             if name not in known:
                 raise Mistake(with_nearest("unknown_column", name, known, table=self.table))

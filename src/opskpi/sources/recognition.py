@@ -52,8 +52,7 @@ class Layout:
 class Near:
     """The form a sheet comes nearest to, and the headings it lacks for it."""
 
-    source: Source
-    form: Form
+    form: str
     found: int
     missing: tuple[str, ...]
 
@@ -62,7 +61,7 @@ class Near:
         """Say what is missing."""
         if not self.found:
             return message("no_heading_known")
-        return message("nearest_form", form=f"{self.source.source}/{self.form.name}", missing=self.missing)
+        return message("nearest_form", form=self.form, missing=self.missing)
 
 
 def recognise(head: Sequence[Sequence[str]], sources: Sequence[Source], table: str | None, sheet: str) -> Layout | Near:
@@ -80,7 +79,7 @@ def recognise(head: Sequence[Sequence[str]], sources: Sequence[Source], table: s
             return _only(fits, sheet)
         near += [each for each in tried if isinstance(each, Near)]
     if not near:
-        raise ExportError(message("no_form_for_table", sheet=sheet, table=table or ""))
+        return Near("", 0, ())
     return max(near, key=lambda each: (each.found, -len(each.missing)))
 
 
@@ -103,7 +102,7 @@ def _try(source: Source, form: Form, row: int, cells: Sequence[str]) -> Layout |
     if form.any_of and not any(name in columns for name in form.any_of):
         missing.append(" / ".join(headings[name][0] for name in form.any_of))
     if missing:
-        return Near(source, form, len(columns), tuple(missing))
+        return Near(f"{source.source}/{form.name}", len(columns), tuple(missing))
     return Layout(source, form, row, columns, frozenset(turned), tuple(cells), latest)
 
 

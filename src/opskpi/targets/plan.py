@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Annotated, Any, Literal
@@ -108,9 +109,15 @@ class Indicator(BaseModel):
     @field_validator("exclude")
     @classmethod
     def _exclude(cls, reasons: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        for reason, text in reasons.items():
-            if "table" in info.data:
-                _compiled(condition, text, info.data["table"], path=(reason,))
+        found = [
+            mistake
+            for reason, text in reasons.items()
+            if "table" in info.data
+            for mistake in _collected(_compiled, condition, text, info.data["table"], (reason,))
+        ]
+        if found:
+            first, *others = found
+            raise Mistake(first.sentence, first.offset, first.path, tuple(others))
         return reasons
 
     @field_validator("period_by")
@@ -146,7 +153,17 @@ class Indicator(BaseModel):
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
         check_unit(self.target, value.unit, ("target",))
+        self._on_scale()
         return self
+
+    def _on_scale(self) -> None:
+        """Refuse a target that no score of the stated scale can reach; raises Mistake."""
+        scale, target = self.score_scale, self.target
+        if scale is None or not isinstance(target, Target):
+            return
+        bounds = [bound for bound in (target.low, target.high) if bound is not None]
+        if any(not scale[0] <= bound <= scale[1] for bound in bounds):
+            raise Mistake(message("target_off_scale", text=target.text, scale=str(self.scale)), path=("target",))
 
     @property
     def definition(self) -> Definition:
@@ -234,14 +251,19 @@ class Plan(BaseModel):
     @classmethod
     def _projects(cls, projects: dict[str, ProjectSettings], info: ValidationInfo) -> dict[str, ProjectSettings]:
         indicators = info.data.get("indicators", {})
+        found: list[Mistake] = []
         for project, settings in projects.items():
             for indicator, target in settings.targets.items():
                 here = (project, "targets", indicator)
                 if indicators and indicator not in indicators:
-                    raise Mistake(with_nearest("unknown_indicator", indicator, tuple(indicators)), path=(*here, ""))
-                if indicator in indicators:
-                    check_unit(target, indicators[indicator].definition.value.unit, here)
-        _one_owner(projects)
+                    what = with_nearest("unknown_indicator", indicator, tuple(indicators))
+                    found.append(Mistake(what, path=(*here, "")))
+                elif indicators:
+                    found += _collected(check_unit, target, indicators[indicator].definition.value.unit, here)
+        found += _collected(_one_owner, projects)
+        if found:
+            first, *others = found
+            raise Mistake(first.sentence, first.offset, first.path, tuple(others))
         return projects
 
     def target(self, indicator: str, project: str) -> Target | None:
@@ -269,6 +291,8 @@ def check_unit(target: Target | None, unit: str, path: tuple[str, ...]) -> None:
     bounds = [bound for bound in (target.low, target.high) if bound is not None] if target else []
     if target and unit == "ratio" and any(bound > 1 for bound in bounds):
         raise Mistake(message("target_not_ratio", text=target.text), path=path)
+    if target and unit != "ratio" and "%" in unicodedata.normalize("NFKC", target.text):
+        raise Mistake(message("target_percent", text=target.text), path=path)
 
 
 def _compiled(reader: Any, text: str, table: str, path: tuple[str, ...] = ()) -> None:  # noqa: ANN401 - condition or aggregate
@@ -276,6 +300,15 @@ def _compiled(reader: Any, text: str, table: str, path: tuple[str, ...] = ()) ->
         reader(text, load(table))
     except ExpressionError as error:
         raise Mistake(error.sentence, error.at, path) from None
+
+
+def _collected(check: Callable[..., None], *values: object) -> list[Mistake]:
+    """Run a check and give its mistake, if any, instead of raising it."""
+    try:
+        check(*values)
+    except Mistake as mistake:
+        return [mistake]
+    return []
 
 
 def _one_owner(projects: Mapping[str, ProjectSettings]) -> None:

@@ -1,0 +1,9 @@
+"""What a spreadsheet must not run."""
+
+#: What makes a spreadsheet take a text for a formula.
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_text(text: str) -> str:
+    """Keep a spreadsheet from running a text as a formula: an apostrophe goes before it."""
+    return f"'{text}" if text.startswith(_RISKY) else text
