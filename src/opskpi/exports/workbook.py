@@ -18,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from opskpi.arrow import strings
 from opskpi.errors import ExportError
 from opskpi.exports import HEAD_ROWS, Block, Bytes
+from opskpi.exports.sheetxml import Errors, error_cells
 from opskpi.wording import message
 
 _Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
@@ -45,10 +46,11 @@ class BookSheet:
 
 def open_workbook(data: Bytes, file: str, wanted: str | None) -> tuple[BookSheet, ...]:
     """Open the visible sheets of a book, or the one that is wanted by name, hidden or not."""
+    errors = error_cells(data, file)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = _names(book, file, wanted)
-        return tuple(_sheet(book, file, name) for name in names)
+        return tuple(_sheet(book, file, name, errors.get(name, {})) for name in names)
     except CalamineError as error:
         raise ExportError(message("book_unreadable", file=file, reason=str(error))) from error
 
@@ -63,8 +65,12 @@ def _names(book: CalamineWorkbook, file: str, wanted: str | None) -> Sequence[st
     return [wanted]
 
 
-def _sheet(book: CalamineWorkbook, file: str, name: str) -> BookSheet:
+def _sheet(book: CalamineWorkbook, file: str, name: str, errors: Errors) -> BookSheet:
     cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    for (row, column), text in errors.items():
+        # an error stays visible as its text, which no date, number or known word is
+        if row < len(cells) and column < len(cells[row]):
+            cells[row][column] = text
     head = tuple(tuple(_written(cell) for cell in row) for row in cells[:HEAD_ROWS])
     return BookSheet(file, name, cells, head)
 
