@@ -16,7 +16,7 @@ from opskpi.errors import ExportError, SettingsError
 from opskpi.exports.finding import Digests
 from opskpi.intake.ledgers import Intake, problem_groups, records, settle
 from opskpi.intake.names import Known, look_alikes, register, settle_names
-from opskpi.intake.sheets import Settings, SheetRead, read_sheets
+from opskpi.intake.sheets import Settings, read_sheets
 from opskpi.model.cards import InputRecord, PlanRecord, Result, Scorecard, Unused
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.places import Ledger, ProblemGroup
@@ -133,7 +133,7 @@ def _checked(request: Request, plan: Plan | None, pool: Executor) -> Screen:
     notes = (
         *(() if projects.closed else look_alikes(projects.names)),
         *_alike_rows(intake),
-        *_unnamed(known, sheets, intake),
+        *_unnamed(known, intake),
     )
     screen = Screen(intake, records(intake), unused, problem_groups(intake), notes)
     _refuse_the_worst(screen, request.max_rejected)
@@ -161,13 +161,17 @@ def _period(request: Request, plan: Plan | None) -> Period:
 
 def _window(period: Period) -> tuple[datetime, datetime]:
     """Bound believable dates: five years around the period."""
-    first = max(1, period.start.year - _BELIEVABLE_YEARS)
-    last = min(9999, period.after.year + _BELIEVABLE_YEARS)
-    day = (1 if period.start.day > 28 else period.start.day, 1 if period.after.day > 28 else period.after.day)  # noqa: PLR2004 - not every year has a 29 February
-    return (
-        datetime.combine(date(first, period.start.month, day[0]), time()),
-        datetime.combine(date(last, period.after.month, day[1]), time()),
-    )
+    first = _years_from(period.start, -_BELIEVABLE_YEARS)
+    return datetime.combine(first, time()), datetime.combine(_years_from(period.after, _BELIEVABLE_YEARS), time())
+
+
+def _years_from(day: date, years: int) -> date:
+    """Move a day by whole years; 29 February becomes the 28th where there is none."""
+    year = min(max(day.year + years, date.min.year), date.max.year)
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
 
 
 def _planned(plan: Plan | None) -> tuple[Known, ...]:
@@ -205,7 +209,7 @@ def _alike_rows(intake: Intake) -> tuple[Message, ...]:
     )
 
 
-def _unnamed(known: Sequence[Known], sheets: Sequence[SheetRead], intake: Intake) -> tuple[Message, ...]:
+def _unnamed(known: Sequence[Known], intake: Intake) -> tuple[Message, ...]:
     """Warn of projects in the plan that no row names: a slip there would judge by the wrong target."""
     seen = intake.seen
     said: list[Message] = []
@@ -217,7 +221,6 @@ def _unnamed(known: Sequence[Known], sheets: Sequence[SheetRead], intake: Intake
         near = nearest(each.name, others)
         hint = message("did_you_mean", word=near) if near else message("no_name_near")
         said.append(message("plan_project_unseen", project=each.name, hint=hint))
-    del sheets
     return tuple(said)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from opskpi.commands.score import Wanted, guarded, reading_options, request, screen_text, write_rejects
+from opskpi.commands.options import Wanted, guarded, reading_options, request, screen_text, write_rejects
 
 
 @click.command(name="check", short_help="Read and validate exports; judge nothing.")

@@ -7,6 +7,7 @@ one block, so that Arrow alone decides.
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from opskpi.wording import message
 #: Two blocks in flight keep memory low, and each is long enough to be worth a task.
 BLOCK_BYTES = 8 << 20
 
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _DELIMITERS = (",", "\t", ";", "|")
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
 #: How much of a file is looked at to find delimiter and headings.
@@ -57,15 +59,16 @@ def open_text(data: Bytes, file: str) -> TextSheet:
     """Open a text export; raises ExportError where it cannot be text."""
     encoded = to_utf8(data, file)
     text = str(encoded.data[:_HEAD_BYTES], "utf-8", errors="ignore")
-    delimiter = max(_DELIMITERS, key=lambda mark: _regularity(_records(text, mark)))
+    delimiter = max(_DELIMITERS, key=lambda mark: _regularity(text, mark))
     return TextSheet(file, encoded.data, encoded.encoding, delimiter, tuple(_records(text, delimiter)))
 
 
-def _regularity(records: list[list[str]]) -> int:
-    """Count the breaks a delimiter makes in records of the width most of them have."""
-    widths = Counter(len(record) for record in records if record)
-    width, count = max(widths.items(), key=lambda each: (each[1], each[0]), default=(1, 0))
-    return (width - 1) * count
+def _regularity(text: str, delimiter: str) -> int:
+    """Count the breaks a delimiter makes outside quotes, in as many lines as most lines have alike."""
+    lines = _QUOTED.sub("", text).splitlines()[:HEAD_ROWS]
+    breaks = Counter(line.count(delimiter) for line in lines if line.strip())
+    most, lines_alike = max(breaks.items(), key=lambda each: (each[1], each[0]), default=(0, 0))
+    return most * lines_alike
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:

@@ -24,6 +24,7 @@ from opskpi.indicators.columns import (
     numbers,
     outcomes,
 )
+from opskpi.indicators.sums import Sums, added, sums_of
 from opskpi.indicators.syntax import Name, Node, names_in
 from opskpi.indicators.typing import Aggregate, check
 from opskpi.model.cards import Reading
@@ -32,9 +33,6 @@ from opskpi.tables.columns import YES, Numbers
 
 #: States are counted in bins of this many for each project.
 _BINS = 128
-#: Sums of whole numbers below this are exact in a double.
-_EXACT = 2**53
-
 _Out = TypeVar("_Out")
 
 
@@ -90,16 +88,6 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
-    """Exact sums by project: of values and of weights, least and greatest."""
-
-    total: Sequence[Fraction]
-    weight: Sequence[int]
-    least: Sequence[Fraction | None]
-    greatest: Sequence[Fraction | None]
-
-
-@dataclass(frozen=True, slots=True)
 class _Look:
     """The first look at a block: which rows are eligible, and what each project's rows carry."""
 
@@ -114,7 +102,7 @@ class _Count:
 
     states: NDArray[np.int8]
     counts: NDArray[np.int64]
-    sums: _Sums | None
+    sums: Sums | None
     disagree: NDArray[np.bool_] | None
     disagreeing: NDArray[np.int64]
 
@@ -138,7 +126,7 @@ def read(
     counted = list(spread(count, blocks))
     totals = sum((each.counts for each in counted), np.zeros((projects, _BINS), np.int64))
     differing = sum((each.disagreeing for each in counted), np.zeros(projects, np.int64))
-    sums = _added([each.sums for each in counted if each.sums], projects)
+    sums = added([each.sums for each in counted if each.sums], projects)
     return Readings(
         tuple(
             _reading(
@@ -238,7 +226,7 @@ def _count(
     sums = None
     if figures is not None:
         weights = _weights(definition, rows)
-        sums = _sums(figures, weights, rows.projects, states == State.COUNTED, projects)
+        sums = sums_of(figures, weights, rows.projects, states == State.COUNTED, projects)
     return _Count(
         states,
         _bins(states, rows.projects, projects),
@@ -300,72 +288,6 @@ def _weights(definition: Definition, rows: Rows) -> Numbers | None:
     return column if isinstance(column, Numbers) else None
 
 
-def _sums(
-    figures: Numbers,
-    weights: Numbers | None,
-    owners: NDArray[np.int32],
-    counted: NDArray[np.bool_],
-    projects: int,
-) -> _Sums:
-    """Add a block's figures up by project, exactly."""
-    units, owner = figures.units[counted], owners[counted]
-    weight = np.ones(len(units), dtype=np.int64)
-    if weights is not None:
-        weight = np.where(weights.blank, 1, weights.units)[counted]
-    total = _exact_sums(units, weight, owner, projects)
-    number = _exact_sums(np.ones_like(units), weight, owner, projects)
-    least, greatest = _extremes(units, owner, projects)
-    return _Sums(
-        [Fraction(value, figures.scale) for value in total],
-        number,
-        [None if value is None else Fraction(value, figures.scale) for value in least],
-        [None if value is None else Fraction(value, figures.scale) for value in greatest],
-    )
-
-
-def _exact_sums(
-    units: NDArray[np.int64], weights: NDArray[np.int64], owner: NDArray[np.int32], projects: int
-) -> list[int]:
-    """Sum whole numbers by project: in doubles while they are exact there, else one by one."""
-    most = int(np.abs(units).max(initial=0)) * int(weights.max(initial=0)) * len(units)
-    if most < _EXACT:
-        sums = np.bincount(owner, weights=units * weights, minlength=projects)
-        return [int(value) for value in sums[:projects]]
-    totals = [0] * projects
-    for project, unit, weight in zip(owner.tolist(), units.tolist(), weights.tolist(), strict=True):
-        totals[project] += unit * weight
-    return totals
-
-
-def _extremes(
-    units: NDArray[np.int64], owner: NDArray[np.int32], projects: int
-) -> tuple[list[int | None], list[int | None]]:
-    bounds = np.iinfo(np.int64)
-    least, greatest = np.full(projects, bounds.max), np.full(projects, bounds.min)
-    np.minimum.at(least, owner, units)
-    np.maximum.at(greatest, owner, units)
-    empty = np.bincount(owner, minlength=projects)[:projects] == 0
-    return (
-        [None if none else int(value) for value, none in zip(least, empty, strict=True)],
-        [None if none else int(value) for value, none in zip(greatest, empty, strict=True)],
-    )
-
-
-def _added(parts: Sequence[_Sums], projects: int) -> _Sums:
-    """Add the blocks' sums up."""
-    return _Sums(
-        [sum((part.total[at] for part in parts), Fraction(0)) for at in range(projects)],
-        [sum(part.weight[at] for part in parts) for at in range(projects)],
-        [_known(min, [part.least[at] for part in parts]) for at in range(projects)],
-        [_known(max, [part.greatest[at] for part in parts]) for at in range(projects)],
-    )
-
-
-def _known(pick: Callable[[list[Fraction]], Fraction], values: Sequence[Fraction | None]) -> Fraction | None:
-    known = [value for value in values if value is not None]
-    return pick(known) if known else None
-
-
 def _bins(states: NDArray[np.int8], owners: NDArray[np.int32], projects: int) -> NDArray[np.int64]:
     """Count states by project; rows that were not accepted fall out."""
     mine = states != State.IGNORED
@@ -386,7 +308,7 @@ def _any_by_project(marked: NDArray[np.bool_], owners: NDArray[np.int32], projec
 def _reading(  # noqa: PLR0913 - a reading has so many parts
     definition: Definition,
     counts: NDArray[np.int64],
-    sums: _Sums,
+    sums: Sums,
     project: int,
     *,
     rejected: int,
@@ -415,7 +337,7 @@ def _reading(  # noqa: PLR0913 - a reading has so many parts
     )
 
 
-def _parts(function: str, met: int, counted: int, sums: _Sums, project: int) -> tuple[Fraction | None, Fraction | None]:
+def _parts(function: str, met: int, counted: int, sums: Sums, project: int) -> tuple[Fraction | None, Fraction | None]:
     """Give numerator and denominator: a count or sum has no denominator."""
     if function == "share":
         return Fraction(met), Fraction(counted)

@@ -1,6 +1,7 @@
 """What people read of a scorecard, line by line: shared by every format made for people."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import groupby
 
 from opskpi.model.cards import CompanyLine, Result, Scorecard, Verdict
@@ -107,16 +108,7 @@ def problem_lines(groups: Sequence[ProblemGroup], language: str) -> Iterator[str
 
 def ledger_line(card: Scorecard, language: str) -> str:
     """Say in one line what became of every row."""
-    ledger = card.ledger
-    return message(
-        "ledger_line",
-        rows=ledger.rows,
-        accepted=ledger.accepted,
-        rejected=ledger.rejected,
-        duplicate=ledger.duplicate,
-        superseded=ledger.superseded,
-        skipped=ledger.skipped,
-    ).text(language)
+    return message("ledger_line", **asdict(card.ledger)).text(language)
 
 
 def summary_line(card: Scorecard, language: str) -> str:

@@ -1,6 +1,7 @@
 """The screen of `check`: what each file was taken for, its ledger, what was rejected and why."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from opskpi.model.cards import InputRecord, Unused
 from opskpi.model.places import ProblemGroup
@@ -34,7 +35,6 @@ def unused_line(each: Unused, language: str) -> str:
 
 
 def _input(record: InputRecord, language: str) -> Iterator[str]:
-    ledger = record.ledger
     yield message(
         "input_line",
         file=f"{record.file}#{record.sheet}" if record.sheet else record.file,
@@ -43,15 +43,7 @@ def _input(record: InputRecord, language: str) -> Iterator[str]:
         encoding=f", {record.encoding}" if record.encoding else "",
         heading_row=record.heading_row,
     ).text(language)
-    yield message(
-        "input_ledger",
-        rows=ledger.rows,
-        accepted=ledger.accepted,
-        rejected=ledger.rejected,
-        duplicate=ledger.duplicate,
-        superseded=ledger.superseded,
-        skipped=ledger.skipped,
-    ).text(language)
+    yield message("input_ledger", **asdict(record.ledger)).text(language)
     if record.unused_headings:
         yield message("input_unused_headings", headings=record.unused_headings).text(language)
 

@@ -1,0 +1,184 @@
+"""What `score` and `check` share: options, what they ask of the pipeline, and how a run ends."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from opskpi.exports.finding import Digests
+    from opskpi.pipeline import Request, Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The command line of `score` and `check`, as click read it."""
+
+    exports: tuple[str, ...] = ()
+    targets: str | None = None
+    period: str | None = None
+    as_of: str | None = None
+    source: tuple[str, ...] = ()
+    nil: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
+    indicator: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    rejects: str | None = None
+    max_rejected: str = "5"
+    format: str | None = None
+    output: tuple[str, ...] = ()
+    lang: str | None = None
+    quiet: bool = False
+    debug: bool = False
+
+
+class Words(click.types.StringParamType):
+    """Text whose OPSKPI_ variable may hold several values, parted as paths are, not at blanks."""
+
+    envvar_list_splitter = os.pathsep
+
+
+def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401 - click's own
+    """Make an option that its OPSKPI_ variable can set, too."""
+    variable = "OPSKPI_" + names[-1].removeprefix("--").replace("-", "_").upper()
+    if settings.get("multiple"):
+        settings["type"] = Words()
+    return click.option(*names, envvar=variable, show_envvar=False, **settings)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that `score` and `check` share."""
+    for add in reversed(
+        (
+            click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words()),
+            option(
+                "-t",
+                "--targets",
+                metavar="FILE",
+                help="Plan: a file, or a shipped one (2016). Default: the only file in ./targets/.",
+            ),
+            option(
+                "--source",
+                multiple=True,
+                metavar="NAME|FILE",
+                help="Take exports for this source: shipped, or a mapping of your own.",
+            ),
+            option(
+                "--period",
+                metavar="PERIOD",
+                help="2016, 2016-H1, 2016-Q3, 2016-07, 2016-01-15..2016-02-14, last-month, last-quarter.",
+            ),
+            option("--as-of", metavar="MOMENT", help="The moment the state is judged at: 2017-01-01, or end."),
+            option("--rejects", metavar="FILE", help="Write the rejected rows here (CSV)."),
+            option(
+                "--max-rejected",
+                metavar="PERCENT",
+                default="5",
+                show_default=True,
+                help="More rejected rows than this make a table unusable.",
+            ),
+            option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: the plan's."),
+            option(
+                "-q",
+                "--quiet",
+                is_flag=True,
+                help="No scorecard and no notes on the terminal; errors and the exit code stay.",
+            ),
+            option("--debug", is_flag=True, help="Show tracebacks."),
+        )
+    ):
+        command = add(command)
+    return command
+
+
+def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
+    """Run a command's story; what stops it becomes sentences and an exit code."""
+    from opskpi.commands.output import reporting
+    from opskpi.commands.settings import language_before_plan
+
+    def language(asked: Wanted) -> str:
+        return language_before_plan(asked.lang, asked.targets)
+
+    return reporting(body, language, lambda asked: asked.debug)(wanted)
+
+
+def request(wanted: Wanted, details: int = 0, digests: "Digests | None" = None) -> "Request":
+    """Turn the command line into what the pipeline is asked; raises SettingsError."""
+    from fractions import Fraction
+
+    from opskpi.commands.settings import today
+    from opskpi.errors import SettingsError
+    from opskpi.pipeline import Request
+    from opskpi.wording import message
+
+    try:
+        most = Fraction(wanted.max_rejected.removesuffix("%"))
+    except (ValueError, ZeroDivisionError):
+        most = Fraction(-1)
+    if not 0 <= most <= 100:  # noqa: PLR2004 - percent
+        raise SettingsError(message("max_rejected_unreadable", text=wanted.max_rejected))
+    if not wanted.exports:
+        raise SettingsError(message("no_exports"))
+    return Request(
+        exports=wanted.exports,
+        today=today(),
+        sources=wanted.source,
+        period=wanted.period,
+        as_of=wanted.as_of,
+        nil=wanted.nil,
+        projects=wanted.project,
+        indicators=wanted.indicator,
+        owners=wanted.owner,
+        max_rejected=most,
+        details=details,
+        digests=digests,
+    )
+
+
+def guard_outputs(wanted: Wanted) -> None:
+    """Refuse outputs that could not be written, or would destroy what is read, before anything is done."""
+    from opskpi.commands.output import check_folder
+    from opskpi.errors import SettingsError
+    from opskpi.exports.finding import find
+    from opskpi.model import TABLES
+    from opskpi.wording import message
+
+    outputs = [*wanted.output, *([wanted.rejects] if wanted.rejects else [])]
+    if not outputs:
+        return
+    inputs = {
+        os.path.realpath(each.path) for each in find(wanted.exports, TABLES) if each.named or not _ours(each.path)
+    }
+    inputs |= {os.path.realpath(name) for name in (wanted.targets, *wanted.source) if name}
+    for name in outputs:
+        path = os.path.realpath(name)
+        if path in inputs:
+            raise SettingsError(message("output_over_input", file=name))
+        inputs.add(path)
+        check_folder(Path(name))
+
+
+def _ours(path: Path) -> bool:
+    """Tell whether a file of a folder is an output of ours, which the next run may replace."""
+    from opskpi.exports.finding import is_own_output
+
+    return is_own_output(path)
+
+
+def write_rejects(wanted: Wanted, screen: "Screen", language: str) -> None:
+    """Write the rejects file where one is wanted."""
+    if wanted.rejects:
+        from opskpi.commands.output import write_file
+        from opskpi.intake.rejects import rejects
+
+        write_file(Path(wanted.rejects), rejects(screen.intake, language))
+
+
+def screen_text(screen: "Screen", language: str) -> str:
+    """Draw the screen of `check`."""
+    from opskpi.renderers.screen import render
+
+    return render(screen.inputs, screen.unused, screen.problems, screen.notes, language)
