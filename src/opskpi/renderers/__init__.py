@@ -13,8 +13,6 @@ from opskpi.model.cards import Scorecard
 
 #: The formats by the suffix of a file; listing them imports none.
 FORMATS = ("json", "csv", "md", "xlsx")
-#: Formats that only a file can hold.
-BINARY = frozenset({"xlsx"})
 
 
 @dataclass(frozen=True, slots=True)

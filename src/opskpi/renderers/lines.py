@@ -45,6 +45,24 @@ def target_text(result: Result | CompanyLine) -> str:
     return result.target.text if result.target else "-"
 
 
+def heads(card: Scorecard, *, short: bool = True) -> list[str]:
+    """Name the indicators across, in the plan's order."""
+    names = {result.indicator: result.short if short else result.name for result in card.results}
+    return [names.get(indicator, indicator) for indicator in card.indicators]
+
+
+def rows(card: Scorecard) -> Iterator[tuple[str, list[Result | None]]]:
+    """Give the projects down, each with its results across."""
+    cells = {(result.project, result.indicator): result for result in card.results}
+    for project in card.projects:
+        yield project, [cells.get((project, indicator)) for indicator in card.indicators]
+
+
+def passed(card: Scorecard) -> list[str]:
+    """Say for each indicator how many projects passed."""
+    return [f"{line.passed}/{line.projects}" for line in card.company]
+
+
 def title(card: Scorecard, language: str) -> str:
     """Say plan, period and moment."""
     head = message("card_title", plan=card.plan.name, period=card.period.label).text(language)

@@ -6,9 +6,12 @@ from opskpi.model.cards import Scorecard
 from opskpi.renderers import Style
 from opskpi.renderers.lines import (
     failed,
+    heads,
     ledger_line,
+    passed,
     problem_lines,
     provisional,
+    rows,
     summary_line,
     title,
     value_text,
@@ -48,21 +51,17 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
 
 
 def _matrix(card: Scorecard, language: str) -> Iterator[str]:
-    names = {result.indicator: result.short for result in card.results}
-    cells = {(result.project, result.indicator): result for result in card.results}
-    yield _row([word("head_project", language), *(names.get(each, each) for each in card.indicators)])
+    yield _row([word("head_project", language), *heads(card)])
     yield "|---|" + "---:|" * len(card.indicators)
-    for project in card.projects:
+    for project, results in rows(card):
         row = [project]
-        for indicator in card.indicators:
-            result = cells.get((project, indicator))
+        for result in results:
             said = "" if result is None else verdict_word(result, language)
             value = "" if result is None or result.value is None else f"{value_text(result)} "
             row.append(value + said)
         yield _row(row)
     if card.company:
-        passed = [f"{line.passed}/{line.projects}" for line in card.company]
-        yield _row([word("head_passed", language), *passed])
+        yield _row([word("head_passed", language), *passed(card)])
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -12,9 +12,12 @@ from opskpi.renderers import Style
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
+    heads,
     ledger_line,
+    passed,
     problem_lines,
     provisional,
+    rows,
     summary_line,
     title,
     value_text,
@@ -63,17 +66,13 @@ def render(card: Scorecard, style: Style) -> bytes:
 def _matrix(card: Scorecard, language: str, between: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(word("head_project", language), overflow="fold", min_width=8)
-    cells = {(result.project, result.indicator): result for result in card.results}
-    names = {result.indicator: result.short for result in card.results}
-    for indicator in card.indicators:
-        table.add_column(names.get(indicator, indicator), overflow="fold", justify="right")
-    for project in card.projects:
-        row = [cells.get((project, indicator)) for indicator in card.indicators]
-        table.add_row(Text(project), *(_cell(result, language, between) for result in row))
+    for head in heads(card):
+        table.add_column(head, overflow="fold", justify="right")
+    for project, results in rows(card):
+        table.add_row(Text(project), *(_cell(result, language, between) for result in results))
     if card.company:
         table.add_section()
-        passed = [f"{line.passed}/{line.projects}" for line in card.company]
-        table.add_row(Text(word("head_passed", language)), *(Text(each) for each in passed))
+        table.add_row(Text(word("head_passed", language)), *(Text(each) for each in passed(card)))
     return table
 
 

@@ -13,7 +13,10 @@ from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.renderers import Style
 from opskpi.renderers.lines import (
     figure_text,
+    heads,
     ledger_line,
+    passed,
+    rows,
     target_text,
     title,
     value_text,
@@ -71,18 +74,14 @@ class _Sheets:
         """Write projects down and indicators across."""
         sheet = self._book.add_worksheet(word("section_summary", self._language))
         sheet.write_string(0, 0, title(card, self._language), self._bold)
-        names = {result.indicator: result.name for result in card.results}
-        heads = [word("head_project", self._language), *(names.get(i, i) for i in card.indicators)]
-        self._row(sheet, 2, heads, self._heading)
-        cells = {(result.project, result.indicator): result for result in card.results}
-        for row, project in enumerate(card.projects, start=3):
+        self._row(sheet, 2, [word("head_project", self._language), *heads(card, short=False)], self._heading)
+        for row, (project, results) in enumerate(rows(card), start=3):
             sheet.write_string(row, 0, project, self._body)
-            for column, indicator in enumerate(card.indicators, start=1):
-                self._verdict(sheet, row, column, cells.get((project, indicator)))
+            for column, result in enumerate(results, start=1):
+                self._verdict(sheet, row, column, result)
         last = 3 + len(card.projects)
         if card.company:
-            passed = [f"{line.passed}/{line.projects}" for line in card.company]
-            self._row(sheet, last, [word("head_passed", self._language), *passed], self._heading)
+            self._row(sheet, last, [word("head_passed", self._language), *passed(card)], self._heading)
         sheet.write_string(last + 2, 0, ledger_line(card, self._language), self._plain)
         for row, note in enumerate(card.notes, start=last + 3):
             sheet.write_string(row, 0, note.text(self._language), self._plain)

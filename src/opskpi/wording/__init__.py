@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("zh", "en")
-
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
