@@ -5,11 +5,15 @@ nothing here needs; these work on the buffers.
 """
 
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clock
+#: A distance no date has.
+_BLANK = timedelta.min
 #: A text that is not there.
 NULL = pa.nulls(1, pa.string())[0]
 #: A text of no letters (made from buffers, see above).
@@ -18,13 +22,49 @@ EMPTY = pa.StringArray.from_buffers(1, pa.py_buffer(bytes(8)), pa.py_buffer(b"")
 
 def strings(texts: Sequence[str | None]) -> pa.StringArray:
     """Make a column of texts; None and empty texts are null."""
-    encoded = [text.encode("utf-8", "replace") if text else b"" for text in texts]
-    offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
-    np.cumsum([len(each) for each in encoded], out=offsets[1:])
+    try:
+        joined = "\0".join(texts).encode("utf-8", "replace")  # type: ignore[arg-type]  # tried, see below
+    except TypeError:
+        return strings(["" if text is None else text for text in texts])
+    data = np.frombuffer(joined, dtype=np.uint8)
+    ends = np.flatnonzero(data == 0)
+    if len(ends) + 1 != len(texts):  # a text holds the separator, or there is none
+        return _encoded([text.encode("utf-8", "replace") if text else b"" for text in texts])
+    offsets = np.zeros(len(texts) + 1, dtype=np.int32)
+    offsets[1:-1] = ends - np.arange(len(ends))
+    offsets[-1] = len(data) - len(ends)
+    return _from_offsets(offsets, data[data != 0].tobytes())
+
+
+def dictionary(codes: NDArray[np.int32], words: Sequence[str]) -> pa.DictionaryArray:
+    """Make a column of texts that recur, by the code of each row."""
+    indices = pa.Array.from_buffers(pa.int32(), len(codes), [None, pa.py_buffer(codes)])
+    return pa.DictionaryArray.from_arrays(indices, strings(words))
+
+
+def moments(cells: Sequence[object]) -> pa.TimestampArray:
+    """Make a column of moments from datetimes, dates (their midnights) and blanks."""
+    found = [cell - _EPOCH if type(cell) is datetime else _midnight(cell) for cell in cells]
+    seconds = np.fromiter(map(timedelta.total_seconds, found), dtype=np.float64, count=len(found))
+    known = seconds != _BLANK.total_seconds()
+    values = np.rint(np.where(known, seconds, 0) * 1_000_000).astype(np.int64)  # a double is exact for centuries
+    there = np.packbits(known, bitorder="little")
+    return pa.Array.from_buffers(pa.timestamp("us"), len(values), [pa.py_buffer(there), pa.py_buffer(values)])
+
+
+def _midnight(cell: object) -> timedelta:
+    return datetime(cell.year, cell.month, cell.day) - _EPOCH if isinstance(cell, date) else _BLANK  # noqa: DTZ001
+
+
+def _encoded(texts: Sequence[bytes]) -> pa.StringArray:
+    offsets = np.zeros(len(texts) + 1, dtype=np.int32)
+    np.cumsum([len(each) for each in texts], out=offsets[1:])
+    return _from_offsets(offsets, b"".join(texts))
+
+
+def _from_offsets(offsets: NDArray[np.int32], data: bytes) -> pa.StringArray:
     valid = np.packbits(np.diff(offsets) > 0, bitorder="little")
-    return pa.StringArray.from_buffers(
-        len(encoded), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded)), pa.py_buffer(valid)
-    )
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(data), pa.py_buffer(valid))
 
 
 def integers(column: pa.Array, blank: int) -> NDArray[np.int64]:
@@ -51,9 +91,11 @@ def valid_rows(column: pa.Array) -> NDArray[np.bool_]:
 
 
 def take(column: pa.Array, rows: NDArray[np.intp]) -> pa.Array:
-    """Get some rows of a column."""
+    """Get some rows of a column; a row -1 is null."""
     chosen = rows.astype(np.int64)
-    return column.take(pa.Array.from_buffers(pa.int64(), len(chosen), [None, pa.py_buffer(chosen)]))
+    there = chosen >= 0
+    mask = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
+    return column.take(pa.Array.from_buffers(pa.int64(), len(chosen), [mask, pa.py_buffer(chosen)]))
 
 
 def text_buffers(column: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

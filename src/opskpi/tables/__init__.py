@@ -32,6 +32,7 @@ class Table:
 
     `derived` columns are written in the indicator language; a derived column with several
     judgements takes, for each project, the first that any of its rows carries (rule 7).
+    `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Table:
     stop: tuple[str, ...] = ()
     stopped_states: frozenset[str] = frozenset()
     weight: Mapping[str, str] = field(default_factory=dict)
+    joined_by: str | None = None
 
     @property
     def kinds(self) -> Mapping[str, Kind]:

@@ -5,10 +5,9 @@ accept exactly the cells that the row models of `kinds.py` accept, and never loo
 text twice: texts that recur come as a dictionary and are read once per distinct text.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -17,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from opskpi.arrow import EMPTY, NULL, integers, take, text_buffers, valid_rows
-from opskpi.tables.kinds import NUMBER, Kind, Rules
-from opskpi.tables.words import BLANKS, FLAGS, WORDLESS, clean, normal
+from opskpi.arrow import EMPTY, NULL, booleans, integers, strings, take, text_buffers, valid_rows
+from opskpi.tables.kinds import Kind, Rules, figure_of
+from opskpi.tables.words import BLANKS, FLAGS, ROUNDED, WORDLESS, clean, is_error, normal
 
 #: Which rows of a column break which rule.
 Faults: TypeAlias = Mapping[str, NDArray[np.bool_]]
@@ -39,6 +38,13 @@ _CODED = tuple(blank.encode("utf-8") for blank in BLANKS)
 _STARTS = _bytes_in(code[0] for code in _CODED)
 _ENDS = _bytes_in(code[0] for code in _CODED if len(code) == 1)
 _LEADS_OF_TWO, _LEADS_OF_THREE = (_bytes_in(code[0] for code in _CODED if len(code) == length) for length in (2, 3))
+
+#: Whole units must fit 64 bits; where they would not, numbers finer than this give way.
+_MOST_UNITS = 2**62
+_FINE = 10**9
+
+#: The first bytes of what error cells show.
+_ERROR_STARTS = (ord("#"), ord("E"))
 
 #: A blank moment.
 NAT = int(np.iinfo(np.int64).min)
@@ -77,8 +83,8 @@ class Numbers:
     blank: NDArray[np.bool_]
 
 
-#: A column of text as an export has it, blanks trimmed and empty cells null.
-TextColumn: TypeAlias = Texts | pa.StringArray
+#: A column as an export has it: text, blanks trimmed and empty cells null, or moments a workbook knew as such.
+TextColumn: TypeAlias = Texts | pa.StringArray | pa.TimestampArray
 
 #: A typed column: text, a vocabulary, exact numbers, flags (int8) or moments (int64).
 Column: TypeAlias = Texts | pa.StringArray | Words | Numbers | NDArray[np.int8] | NDArray[np.int64]
@@ -96,6 +102,8 @@ def strings_of(cells: pa.Array) -> pa.StringArray:
     """Trim a column whose texts hardly recur; empty cells are null."""
     if pa.types.is_dictionary(cells.type):
         cells = cells.dictionary_decode()
+    if pa.types.is_timestamp(cells.type):
+        return strings([None if cell is None else str(cell) for cell in cells.to_pylist()])
     return trimmed(cells)
 
 
@@ -148,7 +156,45 @@ def cell_texts(column: TextColumn, rows: NDArray[np.intp]) -> list[str | None]:
     """Get the texts of a few rows."""
     if isinstance(column, Texts):
         return [column.words[code] if code >= 0 else None for code in column.codes[rows]]
-    return list(take(column, rows).to_pylist())
+    return [None if cell is None else str(cell) for cell in take(column, rows).to_pylist()]
+
+
+def error_rows(column: TextColumn) -> NDArray[np.bool_] | None:
+    """Tell which rows hold an error cell; None where none does."""
+    if isinstance(column, Texts):
+        errors = [is_error(word) for word in column.words]
+        return _rows_with(column, errors) if any(errors) else None
+    if not pa.types.is_string(column.type):
+        return None
+    offsets, data = text_buffers(column)
+    filled = np.flatnonzero(np.diff(offsets) > 0)
+    suspects = filled[np.isin(data[offsets[:-1][filled]], _ERROR_STARTS)]
+    if not len(suspects):
+        return None
+    rows = np.zeros(len(column), dtype=bool)
+    rows[suspects] = [is_error(text or "") for text in cell_texts(column, suspects)]
+    return rows if rows.any() else None
+
+
+def among(column: TextColumn, words: Collection[str]) -> NDArray[np.bool_]:
+    """Tell which rows say one of some words."""
+    if isinstance(column, Texts):
+        return _rows_with(column, [word in words for word in column.words])
+    return booleans(pc.is_in(column, strings(list(words))))
+
+
+def taken(column: TextColumn, rows: NDArray[np.intp]) -> TextColumn:
+    """Get some rows of a column."""
+    if isinstance(column, Texts):
+        return Texts(column.codes[rows], column.words)
+    return take(column, rows)
+
+
+def without(column: TextColumn, rows: NDArray[np.bool_]) -> TextColumn:
+    """Blank some rows of a column."""
+    if isinstance(column, Texts):
+        return Texts(np.where(rows, np.int32(-1), column.codes), column.words)
+    return take(column, np.where(rows, -1, np.arange(len(column))))
 
 
 def read_texts(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[object, Faults]:
@@ -190,44 +236,33 @@ def read_flags(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple
     return flags, {"unknown_word": _rows_with(texts, [flag is None for flag in found])}
 
 
+def read_ids(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[object, Faults]:
+    """Read ids; one that a spreadsheet has rounded is none."""
+    del kind, name, rules
+    if isinstance(column, Texts):
+        return column, {"rounded_number": _rows_with(column, [bool(ROUNDED.fullmatch(word)) for word in column.words])}
+    if not any(mark in text_buffers(column)[1].tobytes() for mark in (b"e+", b"E+")):
+        return column, {}
+    return column, {"rounded_number": booleans(pc.match_substring_regex(column, f"^(?:{ROUNDED.pattern})$"))}
+
+
 def read_numbers(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[Numbers, Faults]:
     """Read exact numbers, each distinct text once, onto one common scale."""
-    del name
     texts = _as_texts(column)
-    numbers = [Decimal(w) if re.fullmatch(NUMBER[1:-1], w) else None for w in texts.words]
-    broken = [_number_fault(number, kind, rules) for number in numbers]
-    digits = max((_decimals(n) for n, b in zip(numbers, broken, strict=True) if n and not b), default=0)
-    scale = 10**digits
-    units = [
-        0 if number is None or fault else int(number * scale) for number, fault in zip(numbers, broken, strict=True)
-    ]
+    read = [figure_of(word, kind, name, rules) for word in texts.words]
+    numbers = [Fraction(0) if isinstance(number, str) else number for number in read]
+    scale = math.lcm(*(number.denominator for number in numbers)) if numbers else 1
+    if scale * max((abs(number) for number in numbers), default=0) >= _MOST_UNITS:
+        # figures this fine and this large never stand in one column of ours
+        read = ["not_a_number" if not isinstance(n, str) and n.denominator > _FINE else n for n in read]
+        numbers = [Fraction(0) if isinstance(number, str) else number for number in read]
+        scale = math.lcm(*(number.denominator for number in numbers))
     faults = {
-        rule: _rows_with(texts, [fault == rule for fault in broken])
-        for rule in sorted({fault for fault in broken if fault})
+        rule: _rows_with(texts, [fault == rule for fault in read])
+        for rule in sorted({fault for fault in read if isinstance(fault, str)})
     }
-    blank = texts.codes < 0
-    for mask in faults.values():
-        blank = blank | mask
-    return Numbers(_look_up(texts, units, blank=0), scale, blank), faults
-
-
-def _number_fault(number: Decimal | None, kind: Kind, rules: Rules) -> str | None:
-    """Name the rule a number breaks, if any."""
-    if number is None:
-        return "not_a_number"
-    if kind.name == "whole" and number != int(number):
-        return "not_whole"
-    if kind.least is not None and number < kind.least:
-        return "below_least"
-    scale = rules.scale if kind.name == "score" else None
-    if scale and not scale[0] <= Fraction(number) <= scale[1]:
-        return "outside_scale"
-    return None
-
-
-def _decimals(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return max(0, -int(exponent))
+    blank = np.logical_or.reduce([texts.codes < 0, *faults.values()])
+    return Numbers(_look_up(texts, [int(number * scale) for number in numbers], blank=0), scale, blank), faults
 
 
 def _as_texts(column: TextColumn) -> Texts:

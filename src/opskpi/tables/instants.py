@@ -1,12 +1,12 @@
 """Moments: whole columns of dates and times read into microseconds of the plan's wall clock.
 
-ISO columns go through Arrow's own cast; whatever that refuses is taken apart by the two
-grammars of `kinds.py`. Where two numbers precede the year, both readings are kept until the
-whole column has been seen: day-first or month-first is proved by the data or declared,
-never guessed row by row.
+ISO columns go through Arrow's own cast; what that refuses is taken apart by the two commonest
+grammars of `dates.py`, and the rest is read there text by text, each distinct one once. Where
+the order of a date's numbers is open, every reading is kept until the whole column has been
+seen: the order is proved by the data or declared, never guessed row by row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from opskpi.arrow import EMPTY, integers, strings, text_buffers, valid_rows
+from opskpi.arrow import EMPTY, integers, strings, take, text_buffers, valid_rows
 from opskpi.tables.columns import NAT, Texts, trimmed
-from opskpi.tables.kinds import YEAR_FIRST, YEAR_LAST, Rules
+from opskpi.tables.dates import ORDERS, YEAR_FIRST, YEAR_LAST, Written, read_date
+from opskpi.tables.kinds import Rules, by_pattern
 
 DAY = 86_400_000_000
 _MINUTE = 60_000_000
@@ -33,38 +34,66 @@ _IS_ISO_LENGTH = np.isin(np.arange(28), (0, 10, 16, 19, 21, 22, 23, 24, 25, 26))
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """A column half read: `day_first` and, where numbers leave it open, `month_first`.
+    """A column half read: its values by the order of a date's numbers, or under "" alone.
 
     NAT stands for blank and unreadable; `filled` tells them apart. `timed` says which
-    texts show a time of day.
+    texts show a time of day, `serial` which are a spreadsheet's numbers of days.
     """
 
-    day_first: NDArray[np.int64]
-    month_first: NDArray[np.int64] | None
+    by_order: Mapping[str, NDArray[np.int64]]
     filled: NDArray[np.bool_]
-    timed: NDArray[np.bool_] | None
+    timed: NDArray[np.bool_]
+    serial: NDArray[np.bool_] | None = None
 
     @property
-    def proofs(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
-        """Tell which rows can only be day-first and which only month-first."""
-        if self.month_first is None:
-            return None
-        return (
-            (self.day_first != NAT) & (self.month_first == NAT),
-            (self.day_first == NAT) & (self.month_first != NAT),
-        )
+    def waits(self) -> bool:
+        """Whether the rest of the column may change how a row is read."""
+        return self.is_open or (self.serial is not None and not self.timed[self.serial].all())
 
     @property
-    def open_rows(self) -> NDArray[np.bool_]:
-        """Tell which rows the two readings give different moments."""
-        assert self.month_first is not None  # noqa: S101 - asked only then
-        return np.not_equal(self.day_first, self.month_first)
+    def has_timed_serials(self) -> bool:
+        """Whether numbers of days show times, so that whole ones are midnights."""
+        return self.serial is not None and bool(self.timed[self.serial].any())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order of the numbers is still to be decided."""
+        return "" not in self.by_order
+
+    def values(self, order: str | None) -> NDArray[np.int64]:
+        """Pick the values by the order that holds for the column."""
+        if not self.is_open:
+            return self.by_order[""]
+        return self.by_order.get(order or "", np.full(len(self.filled), NAT))
+
+    @property
+    def _dated(self) -> NDArray[np.bool_]:
+        return np.asarray(np.logical_or.reduce([values != NAT for values in self.by_order.values()]), dtype=bool)
+
+    def failing(self, order: str) -> NDArray[np.bool_]:
+        """Tell which rows are dates by another order but not by this one."""
+        if not self.is_open:
+            return np.zeros(len(self.filled), dtype=bool)
+        return np.asarray(self._dated & (self.values(order) == NAT), dtype=bool)
+
+    def differing(self, one: str, other: str) -> NDArray[np.bool_]:
+        """Tell which rows two orders read as different moments."""
+        return np.not_equal(self.values(one), self.values(other))
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Tell which rows are the same moment by every order: ISO dates, and those a spreadsheet knew as such."""
+        first, *others = self.by_order.values()
+        return np.asarray(np.logical_and.reduce([first != NAT, *(first == other for other in others)]), dtype=bool)
 
 
 def read_moments(column: Texts | pa.StringArray, rules: Rules) -> Moments:
     """Read a column of texts as far as one block can tell."""
     if isinstance(column, Texts):
         return _spread(_read(strings(column.words), rules), column.codes)
+    if pa.types.is_timestamp(column.type):
+        there = valid_rows(column)
+        return Moments({"": integers(column, NAT)}, there, there)
     return _read(column, rules)
 
 
@@ -89,17 +118,15 @@ _FIRST_YEAR = microseconds(datetime(1, 1, 1))  # noqa: DTZ001 - wall clock
 
 def _read(texts: pa.StringArray, rules: Rules) -> Moments:
     if rules.patterns:
-        return _by_patterns(trimmed(texts), rules.patterns)
-    lengths = pc.binary_length(texts)
+        return _by_patterns(trimmed(texts), rules)
     if looks_iso(texts):
         try:
             values = _cast(texts)
         except pa.ArrowInvalid:
             pass
         else:
-            timed = integers(lengths, 0) > _DATE_LENGTH
-            return Moments(values, None, valid_rows(texts), timed)
-    return _by_grammar(texts, rules.zone)
+            return Moments({"": values}, valid_rows(texts), integers(pc.binary_length(texts), 0) > _DATE_LENGTH)
+    return _by_grammar(texts, rules)
 
 
 def _cast(texts: pa.StringArray) -> NDArray[np.int64]:
@@ -107,41 +134,62 @@ def _cast(texts: pa.StringArray) -> NDArray[np.int64]:
     return values if (values >= _FIRST_YEAR).all() else np.where(values < _FIRST_YEAR, NAT, values)
 
 
-def _by_patterns(texts: pa.StringArray, patterns: Sequence[str]) -> Moments:
-    """Try the patterns a source declares, the first that fits each row."""
-    filled = valid_rows(texts)
+def _by_patterns(texts: pa.StringArray, rules: Rules) -> Moments:
+    """Try the patterns a source declares, the first that fits each row; the rest are read as ever."""
     values = np.full(len(texts), NAT)
     timed = np.zeros(len(texts), dtype=bool)
-    for pattern in patterns:
-        stamps = pc.strptime(texts, format=pattern, unit="us", error_is_null=True)
-        found = integers(stamps, NAT)
+    for pattern in [each for each in rules.patterns if "%z" not in each and "%f" not in each]:
+        found = integers(pc.strptime(texts, format=pattern, unit="us", error_is_null=True), NAT)
         new = (values == NAT) & (found != NAT)
         values = np.where(new, found, values)
         timed |= new & ("%H" in pattern or "%I" in pattern)
-    return Moments(values, None, filled, timed)
+    known = Moments({"": values}, valid_rows(texts), timed)
+    return _completed(known, texts, rules)
 
 
-def _by_grammar(texts: pa.StringArray, zone: tzinfo) -> Moments:
+def _by_grammar(texts: pa.StringArray, rules: Rules) -> Moments:
     texts = trimmed(texts)
-    filled = valid_rows(texts)
     year_first = pc.extract_regex(texts, YEAR_FIRST)
-    clock = _clock(year_first)
-    values = _moments(year_first, "y", "m", "d", clock)
-    values = _localised(values, pc.struct_field(year_first, "z"), zone)
-    timed = _shown(year_first, "t")
+    values = _moments(year_first, "y", "m", "d", _clock(year_first))
+    values = _localised(values, pc.struct_field(year_first, "z"), rules.zone)
+    known = Moments({"": values}, valid_rows(texts), _shown(year_first, "t"))
     year_last = pc.extract_regex(texts, YEAR_LAST)
-    if year_last.null_count == len(texts):
-        return Moments(values, None, filled, timed)
-    clock = _clock(year_last)
-    day_first = _moments(year_last, "y", "b", "a", clock)
-    month_first = _moments(year_last, "y", "a", "b", clock)
-    known = values != NAT
-    return Moments(
-        np.where(known, values, day_first),
-        np.where(known, values, month_first),
-        filled,
-        timed | _shown(year_last, "t"),
-    )
+    if year_last.null_count < len(texts):
+        clock = _clock(year_last)
+        readings = {
+            order: np.where(values != NAT, values, _moments(year_last, "y", month, day, clock))
+            for order, month, day in (("dmy", "b", "a"), ("mdy", "a", "b"))
+        }
+        known = Moments(readings, known.filled, known.timed | _shown(year_last, "t"))
+    return _completed(known, texts, rules)
+
+
+def _completed(known: Moments, texts: pa.StringArray, rules: Rules) -> Moments:
+    """Read what is left of a column text by text, each distinct one once."""
+    left = np.logical_and.reduce([known.filled, *(values == NAT for values in known.by_order.values())])
+    rows = np.flatnonzero(left)
+    if not len(rows):
+        return known
+    words = take(texts, rows).dictionary_encode()
+    read = [_one(word, rules) for word in words.dictionary.to_pylist()]
+    orders = {order for written in read for order in written.by_order} | set(known.by_order)
+    wanted = [order for order in ORDERS if order in orders] or [""]
+    codes = integers(words.indices, 0)
+    by_order = {order: known.values(order).copy() for order in wanted}
+    for order, values in by_order.items():
+        found = [written.moment(order) for written in read]
+        values[rows] = np.array([NAT if m is None else microseconds(m) for m in found], dtype=np.int64)[codes]
+    timed, serial = known.timed.copy(), np.zeros(len(texts), dtype=bool)
+    timed[rows] = np.array([written.timed for written in read], dtype=bool)[codes]
+    serial[rows] = np.array([written.serial for written in read], dtype=bool)[codes]
+    return Moments(by_order, known.filled, timed, serial if serial.any() else None)
+
+
+def _one(text: str, rules: Rules) -> Written:
+    """Read one text as the row models do; nothing where it is no date."""
+    if rules.patterns and (found := by_pattern(text, rules)):
+        return Written({"": found[0]}, found[1])
+    return read_date(text, rules.zone, serials=rules.serials) or Written({}, timed=False)
 
 
 def _shown(parts: pa.StructArray, name: str) -> NDArray[np.bool_]:
@@ -215,10 +263,9 @@ def _spread(moments: Moments, codes: NDArray[np.int32]) -> Moments:
     def over(values: NDArray[_Value], blank: int) -> NDArray[_Value]:
         return np.append(values, values.dtype.type(blank))[codes]
 
-    later, timed = moments.month_first, moments.timed
     return Moments(
-        over(moments.day_first, NAT),
-        None if later is None else over(later, NAT),
+        {order: over(values, NAT) for order, values in moments.by_order.items()},
         over(moments.filled, 0),
-        None if timed is None else over(timed, 0),
+        over(moments.timed, 0),
+        None if moments.serial is None else over(moments.serial, 0),
     )

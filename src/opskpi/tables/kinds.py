@@ -5,35 +5,19 @@ The readers here serve the row models: one cell at a time, with the sentence tha
 a property test holds the two together.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from decimal import Decimal
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 from typing import Annotated, get_args
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from opskpi.tables.words import FLAGS, WORDLESS, normal
-
-#: A year-first date and an optional time, as ISO, Excel and Chinese offices write it:
-#: 2016-03-05 09:05:00, 2016/3/5 9:05, 2016年3月5日 9时5分, 2016-03-05T09:05:00.5+08:00.
-YEAR_FIRST = (
-    r"^(?P<y>[0-9]{4})[-/.年](?P<m>[0-9]{1,2})[-/.月](?P<d>[0-9]{1,2})日?"
-    r"(?P<t>[ T]*(?P<H>[0-9]{1,2})[:时](?P<M>[0-9]{1,2})"
-    r"(?:[:分](?P<S>[0-9]{1,2})(?:\.(?P<f>[0-9]{1,6})[0-9]*)?秒?|分)?"
-    r"(?P<z>Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
-)
-#: Two numbers, then the year: 29/2/2016 01:16 or 02-29-2016. Which is the day, the column tells.
-YEAR_LAST = (
-    r"^(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<y>[0-9]{4})"
-    r"(?P<t>[ T]+(?P<H>[0-9]{1,2}):(?P<M>[0-9]{1,2})(?::(?P<S>[0-9]{1,2})(?:\.(?P<f>[0-9]{1,6})[0-9]*)?)?)?$"
-)
-#: An exact decimal; more than nine digits before or after the point is no figure of ours.
-NUMBER = r"^[+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?$"
+from opskpi.tables.dates import localised, read_date
+from opskpi.tables.numbers import read_duration, read_number
+from opskpi.tables.words import FLAGS, ROUNDED, WORDLESS, is_error, normal
 
 #: The last instant of a day: a due value without a time of day means before the next midnight.
 DAY_END = timedelta(days=1, microseconds=-1)
@@ -43,8 +27,8 @@ DAY_END = timedelta(days=1, microseconds=-1)
 class Kind:
     """What a column holds, for the column-wise check and the indicator language.
 
-    `name` is text, word, flag, event, due, due_day, number, whole or score. `many` says
-    that nearly every row has another text, so that a dictionary would only cost.
+    `name` is text, id, word, flag, event, due, due_day, number, whole, duration or score. `many`
+    says that nearly every row has another text, so that a dictionary would only cost.
     """
 
     name: str
@@ -61,17 +45,19 @@ class Kind:
     @property
     def is_number(self) -> bool:
         """Whether it can be added up."""
-        return self.name in {"number", "whole", "score"}
+        return self.name in {"number", "whole", "duration", "score"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How the cells of one sheet are to be read, beyond what the model says.
 
-    `orders` is day-first (`dmy`) or month-first (`mdy`) per column, `patterns` are
+    `orders` is the order of a date's numbers per column (`dmy`, `mdy`, `ymd`), `patterns` are
     strptime patterns the source declares, `zone` is where the plan's clock hangs,
     `window` bounds believable dates, `scale` bounds scores, and `allowed` closes the
-    vocabulary of text columns that a source maps.
+    vocabulary of text columns that a source maps. `serials` says that a spreadsheet's numbers
+    of days may stand for dates, `midnights` in which columns whole ones are midnights,
+    `decimal` which mark is decimal, and `units` what bare numbers of durations count.
     """
 
     zone: tzinfo = UTC
@@ -80,6 +66,23 @@ class Rules:
     window: tuple[datetime, datetime] | None = None
     scale: tuple[Fraction, Fraction] | None = None
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    serials: bool = True
+    midnights: frozenset[str] = frozenset()
+    decimal: str = "."
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+class Row(BaseModel):
+    """What every table's row model is: no columns but its own, and an error cell is an error in each."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_error_cell(cls, value: object) -> object:
+        if isinstance(value, str) and is_error(value):
+            raise refuse("error_cell")
+        return value
 
 
 def kind_of(field: FieldInfo) -> Kind:
@@ -129,39 +132,37 @@ def _flag(value: object) -> bool:
         raise refuse("unknown_word") from None
 
 
-def _number(value: object) -> Decimal:
-    if not re.fullmatch(NUMBER[1:-1], str(value)):
-        raise refuse("not_a_number")
-    return Decimal(str(value))
+def _identity(value: object, info: ValidationInfo) -> str:
+    if ROUNDED.fullmatch(str(value)):
+        raise refuse("rounded_number")
+    return _text(value, info)
 
 
-def _at_least(least: int) -> Callable[[object], Decimal]:
-    def read(value: object) -> Decimal:
-        number = _number(value)
-        if number < least:
-            raise refuse("below_least")
+def figure_of(text: str, kind: Kind, name: str, rules: Rules) -> Fraction | str:
+    """Read a number of any kind; the name of the rule it breaks where it is none."""
+    if kind.name == "duration":
+        number: Fraction | str | None = read_duration(text, rules.units.get(name, "minutes"), rules.decimal)
+    else:
+        number = read_number(text, kind.name, rules.decimal)
+    if number is None or isinstance(number, str):
+        return number or "not_a_number"
+    if kind.name == "whole" and number.denominator != 1:
+        return "not_whole"
+    if kind.least is not None and number < kind.least:
+        return "below_least"
+    if kind.name == "score" and rules.scale and not rules.scale[0] <= number <= rules.scale[1]:
+        return "outside_scale"
+    return number
+
+
+def _figure(kind: Kind) -> tuple[Kind, PlainValidator]:
+    def read(value: object, info: ValidationInfo) -> Fraction:
+        number = figure_of(str(value), kind, info.field_name or "", _rules(info))
+        if isinstance(number, str):
+            raise refuse(number)
         return number
 
-    return read
-
-
-def _whole(least: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        number = _number(value)
-        if number != int(number):
-            raise refuse("not_whole")
-        if number < least:
-            raise refuse("below_least")
-        return int(number)
-
-    return read
-
-
-def _score(value: object, info: ValidationInfo) -> Decimal:
-    number, scale = _number(value), _rules(info).scale
-    if scale and not scale[0] <= Fraction(number) <= scale[1]:
-        raise refuse("outside_scale")
-    return number
+    return kind, PlainValidator(read)
 
 
 def _event(value: object, info: ValidationInfo) -> datetime:
@@ -191,56 +192,40 @@ def _moment(text: str, info: ValidationInfo) -> tuple[datetime, bool]:
 
 
 def _parse(text: str, rules: Rules, column: str) -> tuple[datetime, bool]:
-    if rules.patterns:
-        return _by_pattern(text, rules.patterns)
-    if found := re.fullmatch(YEAR_FIRST[1:-1], text):
-        moment = _combine(date(int(found["y"]), int(found["m"]), int(found["d"])), found)
-        return _localised(moment, found["z"], rules.zone), found["t"] is not None
-    found = re.fullmatch(YEAR_LAST[1:-1], text)
-    order = rules.orders.get(column)
-    if not found or order is None:
+    if rules.patterns and (found := by_pattern(text, rules)):
+        return found
+    written = read_date(text, rules.zone, serials=rules.serials)
+    moment = written.moment(rules.orders.get(column)) if written else None
+    if written is None or moment is None:
         raise ValueError(text)
-    day, month = (found["a"], found["b"]) if order == "dmy" else (found["b"], found["a"])
-    return _combine(date(int(found["y"]), int(month), int(day)), found), found["t"] is not None
+    return moment, written.timed or (written.serial and column in rules.midnights)
 
 
-def _by_pattern(text: str, patterns: tuple[str, ...]) -> tuple[datetime, bool]:
-    for pattern in patterns:
+def by_pattern(text: str, rules: Rules) -> tuple[datetime, bool] | None:
+    """Read a text by the first declared pattern that fits, and tell whether it shows a time of day."""
+    for pattern in rules.patterns:
         try:
-            return datetime.strptime(text, pattern), "%H" in pattern or "%I" in pattern  # noqa: DTZ007
+            moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - the plan's clock, unless %z is there
         except ValueError:
             continue
-    raise ValueError(text)
-
-
-def _combine(day: date, found: re.Match[str]) -> datetime:
-    hour, minute, second = (int(found[part] or 0) for part in "HMS")
-    return datetime.combine(day, time(hour, minute, second, int((found["f"] or "").ljust(6, "0"))))
-
-
-def _localised(moment: datetime, zone: str | None, home: tzinfo) -> datetime:
-    if zone is None:
-        return moment
-    minutes = 0
-    if zone != "Z":
-        minutes = int(zone[1:3]) * 60 + int(zone[-2:])
-        minutes = -minutes if zone[0] == "-" else minutes
-    there = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
-    return there.astimezone(home).replace(tzinfo=None)
+        if offset := moment.utcoffset():
+            moment = localised(moment.replace(tzinfo=None), offset // timedelta(minutes=1), rules.zone)
+        return moment.replace(tzinfo=None), "%H" in pattern or "%I" in pattern
+    return None
 
 
 Text = Annotated[str, Kind("text"), BeforeValidator(_text)]
-Id = Annotated[str, Kind("text", many=True), BeforeValidator(_text)]
+Id = Annotated[str, Kind("id", many=True), BeforeValidator(_identity)]
 Prose = Annotated[str, Kind("text", many=True), BeforeValidator(_text)]
 ProjectName = Annotated[str, Kind("text"), BeforeValidator(_project)]
 Flag = Annotated[bool, Kind("flag"), BeforeValidator(_flag)]
 Event = Annotated[datetime, Kind("event", many=True), BeforeValidator(_event)]
 Due = Annotated[datetime, Kind("due", many=True), BeforeValidator(_due)]
 DueDay = Annotated[datetime, Kind("due_day"), BeforeValidator(_due_day)]
-Minutes = Annotated[Decimal, Kind("number", unit="minutes", least=Fraction(0)), BeforeValidator(_at_least(0))]
-Count = Annotated[int, Kind("whole", unit="number", least=Fraction(0)), BeforeValidator(_whole(0))]
-Weight = Annotated[int, Kind("whole", unit="number", least=Fraction(1)), BeforeValidator(_whole(1))]
-Score = Annotated[Decimal, Kind("score", unit="score"), BeforeValidator(_score)]
+Minutes = Annotated[Fraction, *_figure(Kind("duration", unit="minutes", least=Fraction(0)))]
+Count = Annotated[Fraction, *_figure(Kind("whole", unit="number", least=Fraction(0)))]
+Weight = Annotated[Fraction, *_figure(Kind("whole", unit="number", least=Fraction(1)))]
+Score = Annotated[Fraction, *_figure(Kind("score", unit="score"))]
 
 
 def word(words: Mapping[str, str]) -> tuple[Kind, BeforeValidator]:

@@ -1,15 +1,11 @@
 """The project register (项目台账): names, aliases and service dates; optional."""
 
-from pydantic import BaseModel, ConfigDict
-
 from opskpi.tables import Table
-from opskpi.tables.kinds import DueDay, Event, ProjectName, Text
+from opskpi.tables.kinds import DueDay, Event, ProjectName, Row, Text
 
 
-class Project(BaseModel):
+class Project(Row):
     """A project the company serves; it counts from `starts_on` to the end of `ends_on`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     project: ProjectName
     aliases: Text | None = None

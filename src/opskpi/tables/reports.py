@@ -1,15 +1,11 @@
 """Service reports: every row is a report that was due, delivered or not."""
 
-from pydantic import BaseModel, ConfigDict
-
 from opskpi.tables import Table
-from opskpi.tables.kinds import DueDay, Event, Id, ProjectName, Text
+from opskpi.tables.kinds import DueDay, Event, Id, ProjectName, Row, Text
 
 
-class Report(BaseModel):
+class Report(Row):
     """A report that was due on a day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     report_id: Id | None = None
     project: ProjectName

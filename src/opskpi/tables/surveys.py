@@ -1,15 +1,11 @@
 """Satisfaction surveys: one row an answer, or a summed-up row with its number of answers."""
 
-from pydantic import BaseModel, ConfigDict
-
 from opskpi.tables import Table
-from opskpi.tables.kinds import Event, Id, ProjectName, Score, Weight
+from opskpi.tables.kinds import Event, Flag, Id, ProjectName, Row, Score, Weight
 
 
-class Survey(BaseModel):
-    """An answer on the scale its source declares."""
-
-    model_config = ConfigDict(extra="forbid")
+class Survey(Row):
+    """An answer on the scale its source declares; `system_default` marks one that the system gave by itself."""
 
     survey_id: Id | None = None
     project: ProjectName
@@ -17,6 +13,13 @@ class Survey(BaseModel):
     score: Score
     ticket_id: Id | None = None
     responses: Weight | None = None
+    system_default: Flag | None = None
 
 
-TABLE = Table(name="surveys", model=Survey, row_id="survey_id", weight={"score": "responses"})
+TABLE = Table(
+    name="surveys",
+    model=Survey,
+    row_id="survey_id",
+    weight={"score": "responses"},
+    joined_by="ticket_id",
+)

@@ -2,8 +2,6 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
-
 from opskpi.tables import Judgement, Table
 from opskpi.tables.kinds import (
     Count,
@@ -14,6 +12,7 @@ from opskpi.tables.kinds import (
     Minutes,
     ProjectName,
     Prose,
+    Row,
     Score,
     Text,
     word,
@@ -40,10 +39,8 @@ Type = Annotated[str, *word(TYPES)]
 State = Annotated[str, *word(STATES)]
 
 
-class Ticket(BaseModel):
+class Ticket(Row):
     """A ticket as opskpi judges it; times are wall-clock times in the plan's zone."""
-
-    model_config = ConfigDict(extra="forbid")
 
     ticket_id: Id | None = None
     project: ProjectName

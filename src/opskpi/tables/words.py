@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Characters that look like nothing and are trimmed like blanks.
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
@@ -16,8 +17,13 @@ _BRACKETS = str.maketrans("[]{}【】〔〕〖〗「」『』〈〉《》", "()(
 #: What a project's name may hold and still say nothing.
 WORDLESS = re.compile(rf"[{BLANKS}\W_]+")
 
-_YES = ("是", "yes", "y", "true", "1", "√", "✓", "✔")
-_NO = ("否", "no", "n", "false", "0", "×", "✗", "✘", "x")
+#: What spreadsheets show where a formula failed, and where a column was too narrow for a number.
+_ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|#+)|Err:[0-9]{3}")
+#: A long number as Excel writes it once its last digits are lost.
+ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}")
+
+_YES = ("是", "yes", "y", "true", "1", "1.0", "√", "✓", "✔", "☑")
+_NO = ("否", "no", "n", "false", "0", "0.0", "×", "✗", "✘", "x", "☐")
 
 
 def clean(text: str) -> str:
@@ -25,6 +31,12 @@ def clean(text: str) -> str:
     return text.strip(BLANKS)
 
 
+def is_error(text: str) -> bool:
+    """Tell an error cell by what it shows."""
+    return text[:1] in ("#", "E") and _ERROR.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1 << 14)  # headings and words come again and again
 def normal(text: str) -> str:
     """Make alike what only dress distinguishes: width (NFKC), blanks and case."""
     return _BLANK.sub("", unicodedata.normalize("NFKC", text)).casefold()
