@@ -22,7 +22,7 @@ def records(data: bytes, width: int) -> list[tuple[int, tuple[str, ...]]]:
     sheet = open_text(data, "x.csv")
     found: list[tuple[int, tuple[str, ...]]] = []
     before = 1
-    for piece in sheet.pieces(1, dict.fromkeys(range(width), False)):
+    for piece in sheet.pieces(1, dict.fromkeys(range(width), False), width):
         block = piece()
         columns = [block.columns[at].to_pylist() for at in range(width)]
         found += [
@@ -50,13 +50,13 @@ def test_blocks_of_any_size_hold_the_records_of_the_csv_module(rows: list[tuple[
 def test_blank_and_ragged_rows_keep_the_others_in_their_places() -> None:
     data = b"a,b\n1,2\n\n3\n4,5,6\n7,8\n"
     assert records(data, 2) == [(2, ("1", "2")), (3, ("", "")), (6, ("7", "8"))]
-    (piece,) = open_text(data, "x.csv").pieces(1, {0: False})
+    (piece,) = open_text(data, "x.csv").pieces(1, {0: False}, 2)
     assert [(row.row + 1, row.text, row.cells) for row in piece().ragged] == [(4, "3", 1), (5, "4,5,6", 3)]
 
 
 def test_a_quote_that_never_closes_is_found_with_its_line() -> None:
     with pytest.raises(ExportError) as caught:
-        open_text(b'a,b\n1,2\n3,"4\n5,6\n', "x.csv").pieces(1, {0: False})
+        open_text(b'a,b\n1,2\n3,"4\n5,6\n', "x.csv").pieces(1, {0: False}, 2)
     assert caught.value.messages[0].values["line"] == 3
 
 

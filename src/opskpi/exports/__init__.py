@@ -8,9 +8,11 @@ spreadsheet shows for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from mmap import mmap
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from opskpi.wording import Message
 
 if TYPE_CHECKING:
     # finding files and hashing them begins before Arrow is imported
@@ -38,6 +40,7 @@ class Ragged:
     row: int
     text: str
     cells: int
+    delimiter: str = ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class Block:
     """Some rows of a sheet: text columns by position, and each row's number in the piece.
 
     Numbers count from 1 within the piece, `size` is how many rows it spans; whoever puts
-    pieces together adds the rows before.
+    pieces together adds the rows before. `marked` are cells that the sheet itself shows to be
+    bad, by column and rule.
     """
 
     rows: NDArray[np.int32]
     columns: Mapping[int, pa.Array]
     size: int
     ragged: tuple[Ragged, ...] = ()
+    marked: Mapping[int, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
 
 
 class Sheet(Protocol):
@@ -70,11 +75,27 @@ class Sheet(Protocol):
         """The encoding of a text file."""
 
     @property
+    def reason(self) -> Message | None:
+        """Why a text file was taken for that encoding."""
+
+    @property
     def head(self) -> Sequence[Sequence[str]]:
         """The first rows as text; the first has number 1."""
 
-    def pieces(self, heading_row: int, wanted: Mapping[int, bool]) -> Sequence[Callable[[], Block]]:
-        """Give readers for the rows below the heading.
+    @property
+    def spans(self) -> Sequence[tuple[int, int, int]]:
+        """Cells of the first rows that are merged across columns: row, first and last column, from 0."""
+
+    @property
+    def serials(self) -> bool:
+        """Whether Excel's numbers of days, as they are usually counted, may stand for dates."""
+
+    @property
+    def notes(self) -> Sequence[Message]:
+        """What was done to the file to read it, and what a reader should know of it."""
+
+    def pieces(self, heading_row: int, wanted: Mapping[int, bool], width: int) -> Sequence[Callable[[], Block]]:
+        """Give readers for the rows below the heading, each of `width` cells.
 
         `wanted` names the columns by position; True where texts recur, so that a
         dictionary pays.

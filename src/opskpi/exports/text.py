@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from mmap import mmap
 
 import numpy as np
 import pyarrow as pa
@@ -22,14 +23,17 @@ from numpy.typing import NDArray
 from opskpi.errors import ExportError
 from opskpi.exports import HEAD_ROWS, Block, Bytes, Ragged
 from opskpi.exports.encodings import to_utf8
-from opskpi.wording import message
+from opskpi.wording import Message, message
 
 #: Two blocks in flight keep memory low, and each is long enough to be worth a task.
 BLOCK_BYTES = 8 << 20
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _DELIMITERS = (",", "\t", ";", "|")
+_VISIBLE = ",;|"
 _QUOTE, _NEWLINE, _RETURN = b'"\n\r'
+#: A file with more NUL bytes than this is no text.
+_MOST_ZEROS = 0.3
 #: How much of a file is looked at to find delimiter and headings.
 _HEAD_BYTES = 1 << 18
 
@@ -43,11 +47,14 @@ class TextSheet:
     encoding: str
     delimiter: str
     head: Sequence[Sequence[str]]
+    reason: Message | None = None
+    notes: Sequence[Message] = ()
     name: str | None = None
+    spans: Sequence[tuple[int, int, int]] = ()
+    serials: bool = True
 
-    def pieces(self, heading_row: int, wanted: Mapping[int, bool]) -> Sequence[Callable[[], Block]]:
+    def pieces(self, heading_row: int, wanted: Mapping[int, bool], width: int) -> Sequence[Callable[[], Block]]:
         """Split the records below the heading into blocks, each read when it is called."""
-        width = len(self.head[heading_row - 1])
         start = _offset_after(self.data, heading_row, self.delimiter)
         return [
             partial(_read, self.data[first:last], self.delimiter, width, wanted)
@@ -55,20 +62,52 @@ class TextSheet:
         ]
 
 
-def open_text(data: Bytes, file: str) -> TextSheet:
+def open_text(data: Bytes, file: str, encoding: str | None = None) -> TextSheet:
     """Open a text export; raises ExportError where it cannot be text."""
-    encoded = to_utf8(data, file)
-    text = str(encoded.data[:_HEAD_BYTES], "utf-8", errors="ignore")
+    encoded = to_utf8(data, file, encoding)
+    plain, notes = _made_plain(encoded.data, file)
+    text = str(plain[:_HEAD_BYTES], "utf-8", errors="ignore")
     delimiter = max(_DELIMITERS, key=lambda mark: _regularity(text, mark))
-    return TextSheet(file, encoded.data, encoded.encoding, delimiter, tuple(_records(text, delimiter)))
+    head = tuple(_records(text, delimiter))
+    return TextSheet(file, plain, encoded.encoding, delimiter, head, encoded.reason, notes)
 
 
-def _regularity(text: str, delimiter: str) -> int:
-    """Count the breaks a delimiter makes outside quotes, in as many lines as most lines have alike."""
-    lines = _QUOTED.sub("", text).splitlines()[:HEAD_ROWS]
-    breaks = Counter(line.count(delimiter) for line in lines if line.strip())
+def _made_plain(data: memoryview, file: str) -> tuple[memoryview, tuple[Message, ...]]:
+    """Take NUL bytes out, and end lines with LF where CR alone ends them."""
+    notes: list[Message] = []
+    if _holds(data, b"\0"):
+        zeros = _count(data, b"\0")
+        text = bytes(data).rstrip(b"\0")  # a file whose end was reserved and never written
+        if text.count(b"\0") > len(text) * _MOST_ZEROS:
+            raise ExportError(message("not_text", file=file))
+        notes.append(message("nul_bytes", file=file, count=zeros))
+        data = memoryview(text.replace(b"\0", b""))
+    if b"\r" in (head := bytes(data[:_HEAD_BYTES])) and b"\n" not in head and not _holds(data, b"\n"):
+        data = memoryview(bytes(data).replace(b"\r", b"\n"))
+    return data, tuple(notes)
+
+
+def _holds(data: memoryview, byte: bytes) -> bool:
+    """Tell whether a byte occurs; the whole that is viewed is searched, which is as fast as memory."""
+    whole = data.obj
+    return whole.find(byte) >= 0 if isinstance(whole, bytes | mmap) else _count(data, byte) > 0
+
+
+def _count(data: memoryview, byte: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == byte[0]))
+
+
+def _regularity(text: str, delimiter: str) -> float:
+    """Weigh the breaks a delimiter makes outside quotes, in as many lines as most lines have alike.
+
+    Cells that begin or end with a mark that parts cells tell that this one was padding.
+    """
+    lines = [line for line in _QUOTED.sub("Q", text).splitlines()[:HEAD_ROWS] if line.strip()]
+    breaks = Counter(line.count(delimiter) for line in lines)
     most, lines_alike = max(breaks.items(), key=lambda each: (each[1], each[0]), default=(0, 0))
-    return most * lines_alike
+    cells = [cell.strip() for line in lines for cell in line.split(delimiter) if cell.strip()]
+    marked = sum(cell[0] in _VISIBLE or cell[-1] in _VISIBLE for cell in cells)
+    return most * lines_alike * (1 - marked / max(1, len(cells))) ** 2
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -190,7 +229,7 @@ def _read(data: memoryview, delimiter: str, width: int, wanted: Mapping[int, boo
         rows=np.flatnonzero(kept).astype(np.int32) + np.int32(1),
         columns={position: _joined(table.column(str(position))) for position in wanted},
         size=size,
-        ragged=tuple(Ragged(row.number, row.text, row.actual_columns) for row in ragged),
+        ragged=tuple(Ragged(row.number, row.text, row.actual_columns, delimiter) for row in ragged),
     )
 
 

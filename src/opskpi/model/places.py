@@ -76,6 +76,14 @@ class Ledger:
         return self.rows == self.accepted + self.rejected + self.duplicate + self.superseded
 
 
+def column_position(letters: str) -> int:
+    """Count a spreadsheet's column from 0: A is 0, AA is 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
 def column_letters(position: int) -> str:
     """Name a column, counted from 0, as spreadsheets do: 0 is A, 26 is AA."""
     letters = ""
@@ -84,3 +92,13 @@ def column_letters(position: int) -> str:
         number, rest = divmod(number - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that wants an eye though it is no error: the rule, the sentence, how many rows or sheets, the first."""
+
+    rule: str
+    message: Message
+    count: int
+    places: tuple[Place, ...]
