@@ -135,12 +135,12 @@ def read_document(data: bytes, file: str) -> Document:
     return replace(document, slips=tuple(slips))
 
 
-def validate(document: Document, model: type[Model]) -> Model:
-    """Validate a document; raises SettingsError with all its mistakes, in file order."""
+def validate(document: Document, model: type[Model], value: object = None) -> Model:
+    """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order."""
     said = list(document.slips)
     found: Model | None = None
     try:
-        found = model.model_validate(document.value)
+        found = model.model_validate(document.value if value is None else value)
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:

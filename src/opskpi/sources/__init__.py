@@ -1,116 +1,70 @@
 """Sources as data: one YAML file per exporting system, told by its headings.
 
-The files beside this one are the shipped sources; a user's own mapping has the same form.
+The files beside this one are the shipped sources; a user's own mapping has the same form,
+and may `extend` a shipped one by what differs.
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from opskpi.documents import Mistake, parse_scale, read_document, validate, with_nearest
-from opskpi.tables import Table, load
-from opskpi.tables.words import FLAGS, normal
-from opskpi.wording import message
+from opskpi.documents import Mistake, read_document, validate, with_nearest
+from opskpi.sources.forms import Form, Manner, Sketch
 
-SHIPPED = ("standard", "servicenow")
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _scale(text: object) -> object:
-    parse_scale(text)
-    return str(text).replace(" ", "")
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-Scale = Annotated[str, BeforeValidator(_scale)]
-
-
-def _check_words(table: Table, column: str, words: Iterable[str], path: tuple[str, ...]) -> None:
-    """Refuse a translation into a word the table does not know; raises Mistake."""
-    kind = table.kinds[column]
-    if kind.name not in ("word", "flag"):
-        return
-    known = tuple(FLAGS) if kind.name == "flag" else (*kind.words, *kind.words.values())
-    for word in words:
-        if normal(word) not in {normal(each) for each in known}:
-            raise Mistake(with_nearest("unknown_source_word", word, known, column=column), path=path)
+#: What `python -m opskpi.sources` makes of the YAML files; a test holds them together.
+COMPILED = "shipped.json"
+#: The sources that come with opskpi, each the name of a file beside this one.
+SHIPPED = (
+    "standard",
+    "servicenow",
+    "jira",
+    "zendesk",
+    "freshdesk",
+    "glpi",
+    "itop",
+    "manageengine",
+    "otrs",
+    "redmine",
+    "zentao",
+    "wjx",
+    "google-forms",
+    "surveymonkey",
+    "tencent-survey",
+)
 
 
-class Form(BaseModel):
-    """One kind of sheet a system exports, and the table its rows belong to."""
+class _Header(Manner):
+    """What stands above the forms; what is said here of reading cells holds for each of them.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    table: Literal["tickets", "surveys", "reports", "projects"]
-    name: str = ""
-    columns: dict[str, Words] = Field(default_factory=dict)
-    opposite: dict[str, Words] = Field(default_factory=dict)
-    constants: dict[str, str] = Field(default_factory=dict)
-    words: dict[str, dict[str, str]] = Field(default_factory=dict)
-    nulls: Words = ()
-    nil: Words = ()
-    dates: Words = ()
-    scale: Scale | None = None
-    key: Words | None = None
-    latest_by: str | None = None
-    any_of: Words = ()
-
-    @model_validator(mode="after")
-    def _names_are_known(self) -> "Form":
-        known = tuple(load(self.table).kinds)
-        for part in (self.columns, self.opposite, self.constants, self.words):
-            for name in part:
-                if name not in known:
-                    raise Mistake(with_nearest("unknown_column", name, known, table=self.table))
-        for name, words in self.words.items():
-            _check_words(load(self.table), name, words.values(), ("words", name))
-        for name, word in self.constants.items():
-            _check_words(load(self.table), name, (word,), ("constants", name))
-        for each in self.dates:
-            if each not in ("dmy", "mdy") and "%" not in each:
-                raise Mistake(message("dates_unreadable", word=each), path=("dates",))
-        for name in (*(self.key or ()), *self.any_of):
-            if name not in known:
-                raise Mistake(with_nearest("unknown_column", name, known, table=self.table))
-        return self
-
-    @property
-    def model_table(self) -> Table:
-        """The table its rows belong to."""
-        return load(self.table)
-
-    @property
-    def order(self) -> str | None:
-        """Day-first or month-first, where the source declares it."""
-        return self.dates[0] if self.dates and self.dates[0] in ("dmy", "mdy") else None
-
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """The strptime patterns the source declares."""
-        return tuple(pattern for pattern in self.dates if "%" in pattern)
-
-    @property
-    def null_words(self) -> frozenset[str]:
-        """What stands for an empty cell."""
-        return frozenset(normal(word) for word in self.nulls)
-
-
-class Source(BaseModel):
-    """An exporting system: how its sheets are called and what its words mean."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    With `one_spelling`, a sheet with two spellings of one column is a question to its owner.
+    """
 
     source: str
     title: str = ""
     verified: bool = False
     headings_in_english: bool = False
+    one_spelling: bool = False
+
+
+class Source(_Header):
+    """An exporting system: how its sheets are called and what its words mean."""
+
+    extends: str | None = None
     forms: tuple[Form, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share_the_manner(cls, value: object) -> object:
+        """Hand down to each form what the source says once."""
+        if not isinstance(value, Mapping) or not isinstance(value.get("forms"), list):
+            return value
+        shared = {key: value[key] for key in Manner.model_fields if key in value}
+        forms = [{**shared, **form} if isinstance(form, Mapping) else form for form in value["forms"]]
+        return {**value, "forms": forms}
 
     def headings(self, form: Form) -> Mapping[str, tuple[str, ...]]:
         """Every heading of a form by column; the standard source also knows our own names."""
@@ -119,13 +73,67 @@ class Source(BaseModel):
         return {name: (*spellings, name, name.replace("_", " ")) for name, spellings in form.columns.items()}
 
 
+class _Extension(_Header):
+    """A mapping that gives only what differs from a shipped source."""
+
+    extends: str
+    forms: tuple[Sketch, ...] = Field(default=())
+
+    @model_validator(mode="after")
+    def _base_is_known(self) -> "_Extension":
+        if self.extends not in SHIPPED:
+            raise Mistake(with_nearest("unknown_choice", self.extends, SHIPPED, key="extends"), path=("extends",))
+        for at, form in enumerate(self.forms):
+            names = [each.name for each in shipped(self.extends).forms]
+            if form.table is None and form.name not in names:
+                raise Mistake(with_nearest("unknown_form", form.name, names), path=("forms", at))
+        return self
+
+
 def read_source(data: bytes, file: str) -> Source:
     """Read a mapping; raises SettingsError with all its mistakes."""
-    return validate(read_document(data, file), Source)
+    document = read_document(data, file)
+    if not (isinstance(document.value, Mapping) and "extends" in document.value):
+        return validate(document, Source)
+    validate(document, _Extension)
+    return validate(document, Source, value=_extended(document.value))
 
 
 @cache
 def shipped(name: str) -> Source:
-    """Read a source that comes with opskpi."""
-    file = f"{name}.yaml"
-    return read_source((files(__name__) / file).read_bytes(), file)
+    """Get a source that comes with opskpi."""
+    return Source.model_validate(_compiled()[name])
+
+
+def shipped_text(name: str) -> bytes:
+    """Get the file of a source that comes with opskpi, as people read it."""
+    return (files(__name__) / f"{name}.yaml").read_bytes()
+
+
+@cache
+def _compiled() -> Mapping[str, Any]:
+    """Read all shipped sources at once from their compiled form: reading their YAML takes a second."""
+    compiled: Mapping[str, Any] = json.loads((files(__name__) / COMPILED).read_bytes())
+    return compiled
+
+
+def _extended(own: Mapping[str, object]) -> Mapping[str, object]:
+    """Lay a mapping over the source it extends: forms of the same name are merged, others added."""
+    name = str(own["extends"])
+    base = _compiled()[name]
+    shared = {key: value for key, value in own.items() if key in Manner.model_fields}
+    forms: dict[str, Mapping[str, object]] = {str(form.get("name", "")): {**form, **shared} for form in base["forms"]}
+    given = own.get("forms")
+    for form in given if isinstance(given, list) else ():
+        key = str(form.get("name", ""))
+        forms[key] = _merged(forms.get(key, shared), form)
+    return {**base, **own, "extends": name, "forms": list(forms.values())}
+
+
+def _merged(base: Mapping[str, object], own: Mapping[str, object]) -> Mapping[str, object]:
+    """Lay one mapping over another: what is a mapping in both is merged key by key, all else replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        under = merged.get(key)
+        merged[key] = _merged(under, value) if isinstance(under, Mapping) and isinstance(value, Mapping) else value
+    return merged
