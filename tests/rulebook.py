@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Desk:
         self.exports = folder / "exports"
         self.exports.mkdir(parents=True)
 
-    def put(self, file: str, rows: list[Row], headings: tuple[str, ...] = ()) -> Path:
+    def put(self, file: str, rows: Sequence[Row], headings: tuple[str, ...] = ()) -> Path:
         """Write a CSV export: the headings are all that occur in the rows, in their order."""
         names = headings or tuple(dict.fromkeys(name for row in rows for name in row))
         path = self.exports / file

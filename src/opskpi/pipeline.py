@@ -1,8 +1,9 @@
 """The story of a run: exports are read and settled, indicators counted, projects judged."""
 
+import codecs
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
@@ -10,27 +11,28 @@ from pathlib import Path
 from opskpi.counting.figures import Case, Occasion, figures
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
-from opskpi.documents import Document, nearest
+from opskpi.documents import Document
 from opskpi.engines import threads
-from opskpi.errors import ExportError, SettingsError
-from opskpi.exports.finding import Digests
-from opskpi.intake.ledgers import Intake, problem_groups, records, settle
-from opskpi.intake.names import Known, look_alikes, register, settle_names
-from opskpi.intake.sheets import Settings, read_sheets
-from opskpi.model.cards import InputRecord, PlanRecord, Result, Scorecard, Unused
+from opskpi.errors import SettingsError
+from opskpi.exports.opening import Contents, Manner
+from opskpi.intake.names import Known
+from opskpi.intake.screening import Screen, UnusableError, screened
+from opskpi.intake.sheets import Settings
+from opskpi.intake.signals import signals
+from opskpi.model.cards import PlanRecord, Result, Scorecard
 from opskpi.model.periods import Period, parse_period
-from opskpi.model.places import Ledger, ProblemGroup
 from opskpi.scorecard import company_line
 from opskpi.sources import SHIPPED, Source, read_source, shipped
 from opskpi.tables.instants import microseconds
-from opskpi.tables.words import normal_name
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 
+__all__ = ["Request", "Screen", "UnusableError", "check", "score"]
+
 #: A date further than this from the period is a slip.
 _BELIEVABLE_YEARS = 5
-#: So few rejected rows never make a table unusable by themselves.
-_FEW_ROWS = 5
+#: How many places of disagreeing rows are named.
+_FEW_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +50,15 @@ class Request:
     owners: Sequence[str] = ()
     max_rejected: Fraction = Fraction(5)
     details: int = 0
-    digests: Digests | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What reading the exports found: enough for `check`, and for a run that cannot go on."""
-
-    intake: Intake
-    inputs: tuple[InputRecord, ...]
-    unused: tuple[Unused, ...]
-    problems: tuple[ProblemGroup, ...]
-    notes: tuple[Message, ...]
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledgers of all sheets together."""
-        return sum((record.ledger for record in self.inputs), Ledger())
-
-
-class UnusableError(ExportError):
-    """Too many rows were rejected; carries what reading found, to be shown."""
-
-    def __init__(self, screen: Screen, *messages: Message) -> None:
-        """Keep the screen of `check`."""
-        super().__init__(*messages)
-        self.screen = screen
+    encoding: str | None = None
+    accept_formulas: bool = False
+    contents: Contents | None = None
 
 
 def check(request: Request, plan: Plan | None) -> Screen:
     """Read and validate only; raises ExportError for what cannot be used."""
     with threads() as pool:
-        return _checked(request, plan, pool)
+        return _watched(_screened(request, plan, pool), request, plan)
 
 
 def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, Screen]:
@@ -87,7 +66,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     period = _period(request, plan)
     chosen = _chosen_indicators(request, plan)
     with threads() as pool:
-        screen = _checked(request, plan, pool)
+        screen = _screened(request, plan, pool)
         intake = screen.intake
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
@@ -111,33 +90,39 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         notes=_notes(request, plan=plan, period=period, screen=screen, moment=moment, nil=nil, results=shown),
         unassigned=intake.unassigned,
         nil=tuple(sorted(nil.everywhere)),
+        repairs=screen.repairs,
         indicators=tuple(chosen),
     ), screen
 
 
-def _checked(request: Request, plan: Plan | None, pool: Executor) -> Screen:
-    """Read, settle names and keys, write the ledger; refuse what is too bad."""
+def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
+    """Read the exports; a run that cannot go on also says what wants an eye."""
+    period = _known_period(request, plan)
     settings = Settings(
         sources=tuple(shipped(name) for name in SHIPPED),
         own_sources=tuple(_source(name) for name in request.sources),
         zone=plan.zone if plan else None,
-        window=_window(_period(request, plan)) if plan else None,
-        digests=request.digests,
+        window=_window(period) if period else None,
+        contents=request.contents,
+        manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )
-    sheets, unused = read_sheets(request.exports, settings, pool)
-    if not sheets:
-        raise ExportError(*_nothing_usable(request, unused))
-    known = _planned(plan)
-    projects = settle_names((*register(sheets), *known), sheets)
-    intake = settle(sheets, projects)
-    notes = (
-        *(() if projects.closed else look_alikes(projects.names)),
-        *_alike_rows(intake),
-        *_unnamed(known, intake),
-    )
-    screen = Screen(intake, records(intake), unused, problem_groups(intake), notes)
-    _refuse_the_worst(screen, request.max_rejected)
-    return screen
+    try:
+        return screened(request.exports, settings, _planned(plan), request.max_rejected, pool)
+    except UnusableError as error:
+        raise UnusableError(_watched(error.screen, request, plan), *error.messages) from None
+
+
+def _watched(screen: Screen, request: Request, plan: Plan | None) -> Screen:
+    """Add what wants an eye; only those who look at the screen pay for it."""
+    return replace(screen, signals=signals(screen.intake, _known_period(request, plan), request.today))
+
+
+def _encoding(name: str | None) -> str | None:
+    """Refuse an encoding nobody knows; raises SettingsError."""
+    try:
+        return name and codecs.lookup(name).name
+    except LookupError:
+        raise SettingsError(message("encoding_no_such", name=name)) from None
 
 
 def _source(name: str) -> Source:
@@ -150,9 +135,14 @@ def _source(name: str) -> Source:
     raise SettingsError(message("no_such_source", name=name, shipped=SHIPPED))
 
 
-def _period(request: Request, plan: Plan | None) -> Period:
+def _known_period(request: Request, plan: Plan | None) -> Period | None:
+    """Find the period, where a plan or the command line names one."""
     if plan is None:
-        raise SettingsError(message("no_plan", shipped=()))
+        return parse_period(request.period, today=request.today) if request.period else None
+    return _period(request, plan)
+
+
+def _period(request: Request, plan: Plan) -> Period:
     today = request.today
     if request.as_of and request.as_of != "end":
         today = written_moment(request.as_of, plan.zone).date()
@@ -191,58 +181,6 @@ def _start_of(day: date) -> int:
     return microseconds(datetime.combine(day, time()))
 
 
-def _nothing_usable(request: Request, unused: Sequence[Unused]) -> list[Message]:
-    reasons = [message("unused_line", file=each.file, sheet=each.sheet or "", reason=each.reason) for each in unused]
-    return [message("nothing_usable", exports=tuple(request.exports)), *reasons]
-
-
-def _alike_rows(intake: Intake) -> tuple[Message, ...]:
-    """Warn of rows without ids that are alike; they count all the same."""
-    return tuple(
-        message(
-            "rows_alike",
-            count=len(each.rows),
-            file=each.keyed.sheet.label,
-            row=int(each.keyed.chunk.rows[each.rows[0]]),
-        )
-        for each in intake.alike
-    )
-
-
-def _unnamed(known: Sequence[Known], intake: Intake) -> tuple[Message, ...]:
-    """Warn of projects in the plan that no row names: a slip there would judge by the wrong target."""
-    seen = intake.seen
-    said: list[Message] = []
-    for each in known:
-        code = intake.projects.code(each.name)
-        if code >= 0 and seen[code]:
-            continue
-        others = [name for name in intake.projects.names if normal_name(name) != normal_name(each.name)]
-        near = nearest(each.name, others)
-        hint = message("did_you_mean", word=near) if near else message("no_name_near")
-        said.append(message("plan_project_unseen", project=each.name, hint=hint))
-    return tuple(said)
-
-
-def _refuse_the_worst(screen: Screen, most: Fraction) -> None:
-    """Stop where a table has more rejected rows than a verdict can bear (design §4)."""
-    tables: dict[str, Ledger] = {}
-    for record in screen.inputs:
-        tables[record.table] = tables.get(record.table, Ledger()) + record.ledger
-    bad = [
-        message("too_many_rejected", table=name, rejected=ledger.rejected, rows=ledger.rows, most=_percent(most))
-        for name, ledger in tables.items()
-        if ledger.rejected
-        and (ledger.accepted == 0 or (ledger.rejected > _FEW_ROWS and ledger.rejected * 100 > most * ledger.rows))
-    ]
-    if bad:
-        raise UnusableError(screen, *bad)
-
-
-def _percent(share: Fraction) -> str:
-    return f"{float(share):g}"
-
-
 def _chosen_indicators(request: Request, plan: Plan) -> tuple[str, ...]:
     """Apply --indicator and --owner; raises SettingsError for what the plan does not know."""
     named = {find_indicator(plan, word) for word in request.indicators}
@@ -279,7 +217,7 @@ def _differing(results: Sequence[Result]) -> list[Message]:
     for name in dict.fromkeys(result.indicator for result in results):
         mine = [result for result in results if result.indicator == name and result.reading.disagreeing]
         if mine:
-            places = [str(place) for result in mine for place in result.differing][:_FEW_ROWS]
+            places = [str(place) for result in mine for place in result.differing][:_FEW_PLACES]
             count = sum(result.reading.disagreeing for result in mine)
             said.append(message("judgements_differ", indicator=mine[0].name, count=count, places=tuple(places)))
     return said
@@ -297,6 +235,9 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
 ) -> tuple[Message, ...]:
     """Collect what a reader must know beside the figures."""
     said: list[Message] = [] if request.projects else list(screen.notes)
+    if not request.projects:
+        said += [note for record in screen.inputs for note in record.notes]
+    said += [message("repaired_rows", file=each.file, count=each.rows) for each in screen.repairs]
     if not plan.whole_period.holds(period):
         said.append(message("period_outside", period=period.label, plan=plan.whole_period.label))
     if request.period and request.period.startswith("last-") and not request.as_of:

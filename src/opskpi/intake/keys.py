@@ -44,13 +44,9 @@ class Keyed:
     sheet: SheetRead
     order: int
     part: int
+    chunk: Chunk
     projects: NDArray[np.int32]
     owners: NDArray[np.int32]
-
-    @property
-    def chunk(self) -> Chunk:
-        """The checked rows."""
-        return self.sheet.parts[self.part].chunk
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.errors import ImbalanceError
+from opskpi.intake.joins import asked_for, joined, ticket_projects
 from opskpi.intake.keys import Alike, Fate, Keyed, settle_keys
 from opskpi.intake.names import Projects
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.cards import InputRecord
 from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
 from opskpi.tables import Table
-from opskpi.tables.check import Chunk, Fault, explain
+from opskpi.tables.check import Chunk, explain
 from opskpi.tables.columns import Column, Texts, cell_texts
+from opskpi.tables.drafts import Fault
 from opskpi.wording import Message, message
 
 #: How many problems of one kind are shown in full.
@@ -93,17 +95,22 @@ def settle(sheets: Sequence[SheetRead], projects: Projects) -> Intake:
     """Settle keys table by table, and with them every row's fate."""
     tables: dict[str, tuple[Checked, ...]] = {}
     alike: list[Alike] = []
-    for name in dict.fromkeys(sheet.table.name for sheet in sheets):
+    names = dict.fromkeys(sheet.table.name for sheet in sheets)
+    for name in sorted(names, key=lambda name: name != "tickets"):  # whose projects others may be joined to
         keyed = [
             _keyed(projects, sheet, order, at)
             for order, sheet in enumerate(sheets)
             if sheet.table.name == name
             for at in range(len(sheet.parts))
         ]
+        if asked := asked_for(keyed):
+            lent = [(each.chunk, each.projects, each.accepted) for each in tables.get("tickets", ())]
+            keyed = [joined(each, ticket_projects(lent, asked)) for each in keyed]
         fates, same = settle_keys(keyed)
         alike += same
         closed = projects.closed and name != "projects"
         tables[name] = tuple(_checked(each, fate, closed=closed) for each, fate in zip(keyed, fates, strict=True))
+    tables = {name: tables[name] for name in names}
     counted = {name: blocks for name, blocks in tables.items() if name != "projects"}
     count = len(projects.names)
     return Intake(
@@ -165,7 +172,7 @@ def _keyed(projects: Projects, sheet: SheetRead, order: int, at: int) -> Keyed:
     chunk = sheet.parts[at].chunk
     text = chunk.columns.get("project")
     names = text if isinstance(text, Texts) else None
-    return Keyed(sheet, order, at, projects.of(names, len(chunk)), projects.keys(names, len(chunk)))
+    return Keyed(sheet, order, at, chunk, projects.of(names, len(chunk)), projects.keys(names, len(chunk)))
 
 
 def _checked(keyed: Keyed, fates: NDArray[np.int8], *, closed: bool) -> Checked:
@@ -215,6 +222,8 @@ def _record(sheet: SheetRead, ledger: Ledger) -> InputRecord:
         sheet.layout.heading_of,
         sheet.layout.unused,
         ledger,
+        sheet.sheet.reason,
+        sheet.notes,
     )
 
 

@@ -4,13 +4,11 @@ import csv
 import io
 from collections.abc import Mapping
 
-from opskpi.exports import MARK_REJECTS
 from opskpi.intake.ledgers import Intake, problems
+from opskpi.intake.repairs import PLACE, SHORT_HASH
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Problem
 from opskpi.model.safety import plain_text
-
-_PLACE = (MARK_REJECTS, "opskpi_sheet", "opskpi_row", "opskpi_cell", "opskpi_rule", "opskpi_message")
 
 
 def rejects(intake: Intake, language: str) -> bytes:
@@ -25,17 +23,19 @@ def rejects(intake: Intake, language: str) -> bytes:
     )
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*_PLACE, *headings])
+    writer.writerow([*PLACE, *headings])
     for (key, row), found in by_row.items():
         cells = raw[key].get(row, {})
-        writer.writerow([*_place(found, language), *(plain_text(cells.get(heading, "")) for heading in headings)])
+        place = _place(sheets[key], found, language)
+        writer.writerow([*place, *(plain_text(cells.get(heading, "")) for heading in headings)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _place(found: list[Problem], language: str) -> list[object]:
+def _place(sheet: SheetRead, found: list[Problem], language: str) -> list[object]:
     place = found[0].place
     return [
         place.file,
+        sheet.sha256[:SHORT_HASH],
         place.sheet,
         place.row,
         " ".join(problem.place.cell for problem in found if problem.place.cell),
@@ -51,14 +51,18 @@ def _raw_rows(sheet: SheetRead, numbers: set[int]) -> dict[int, Mapping[str, str
     headings = sheet.layout.headings
     found: dict[int, Mapping[str, str]] = {}
     before = sheet.layout.heading_row
-    for piece in sheet.sheet.pieces(before, dict.fromkeys(range(len(headings)), False)):
+    for piece in sheet.sheet.pieces(before, dict.fromkeys(range(len(headings)), False), sheet.layout.width):
         block = piece()
         for ragged in block.ragged:
             if ragged.row + before in numbers:
                 found[ragged.row + before] = {headings[0].strip(): ragged.text}
         for at, row in enumerate(block.rows.tolist()):
             if row + before in numbers:
-                cells = (block.columns[position][at].as_py() or "" for position in range(len(headings)))
+                cells = (_text(block.columns[position][at].as_py()) for position in range(len(headings)))
                 found[row + before] = {h.strip(): c for h, c in zip(headings, cells, strict=True)}
         before += block.size
     return found
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)

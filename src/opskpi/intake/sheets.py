@@ -5,20 +5,23 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from fractions import Fraction
 from functools import partial
 
-from opskpi.documents import parse_scale
 from opskpi.errors import ExportError
 from opskpi.exports import Block, Ragged, Sheet
-from opskpi.exports.finding import Digests, Found, Opened, find, natural, open_found
-from opskpi.model.cards import Unused
-from opskpi.sources import Form, Source
-from opskpi.sources.mapping import Mapped, Nil, apply, wanted
-from opskpi.sources.recognition import Layout, Near, recognise
+from opskpi.exports.finding import find, natural
+from opskpi.exports.opening import Contents, Manner, Opened, open_found
+from opskpi.intake.advice import quoted
+from opskpi.intake.repairs import Repairs, read_repairs, repaired
+from opskpi.model.cards import RepairRecord, Unused
+from opskpi.sources import Source
+from opskpi.sources.asides import Nil
+from opskpi.sources.mapping import Mapped, apply, wanted
+from opskpi.sources.recognition import Layout, Near, Shown, recognise
 from opskpi.tables import NAMES, Table
-from opskpi.tables.check import Chunk, Draft, check, finish, settle
+from opskpi.tables.check import Chunk, check, finish, settle
 from opskpi.tables.columns import TextColumn
+from opskpi.tables.drafts import Draft
 from opskpi.tables.kinds import Rules
 from opskpi.wording import Message, message
 
@@ -50,6 +53,7 @@ class SheetRead:
     nil: tuple[Nil, ...]
     skipped: int
     size: int
+    notes: tuple[Message, ...] = ()
 
     @property
     def table(self) -> Table:
@@ -70,37 +74,52 @@ class Settings:
     own_sources: Sequence[Source] = ()
     zone: tzinfo | None = None
     window: tuple[datetime, datetime] | None = None
-    digests: Digests | None = None
+    contents: Contents | None = None
+    manner: Manner = field(default_factory=Manner)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All sheets that were read, what was found and not read, and the repairs that were made."""
+
+    sheets: tuple[SheetRead, ...]
+    unused: tuple[Unused, ...]
+    repairs: tuple[RepairRecord, ...] = ()
 
 
 @dataclass(slots=True)
 class _Recognised:
-    """A sheet on its way: recognised, its pieces handed out."""
+    """A sheet on its way: recognised, its pieces handed out, what was made of each."""
 
     opened: Opened
     sheet: Sheet
     layout: Layout
     rules: Rules
+    pieces: list[Callable[[], Block]] = field(default_factory=list)
     done: list[tuple[Mapped, Draft | Chunk]] = field(default_factory=list)
 
+    @property
+    def label(self) -> str:
+        """File and sheet, for people."""
+        return _label(self.sheet)
 
-def read_sheets(
-    words: Iterable[str], settings: Settings, pool: Executor
-) -> tuple[tuple[SheetRead, ...], tuple[Unused, ...]]:
+
+def read_sheets(words: Iterable[str], settings: Settings, pool: Executor) -> Reading:
     """Read all exports; raises ExportError for what was named and cannot be used."""
-    opened = list(pool.map(partial(open_found, digests=settings.digests), find(words, NAMES)))
-    files = _once_each(_in_order(opened))
+    opening = partial(open_found, contents=settings.contents, manner=settings.manner)
+    opened = [each for files in pool.map(opening, find(words, NAMES)) for each in files]
+    repairs = [read_repairs(each) for each in opened if each.is_repairs]
+    files = _once_each(_in_order([each for each in opened if not each.is_repairs]))
     recognised, unused = _recognise_all(files, settings)
     hashes = {id(each): pool.submit(each.digest) for each, _ in files}
-    tasks = [
-        (each, piece)
-        for each in recognised
-        for piece in each.sheet.pieces(each.layout.heading_row, wanted(each.layout))
-    ]
+    for each in recognised:
+        each.pieces = list(each.sheet.pieces(each.layout.heading_row, wanted(each.layout), each.layout.width))
+    tasks = [(each, piece) for each in recognised for piece in each.pieces]
     for (each, _), result in zip(tasks, pool.map(_work, tasks), strict=True):
         each.done.append(result)
-    sheets = [_read(each, hashes[id(each.opened)].result()) for each in recognised]
-    return tuple(sheets), tuple(unused)
+    mended = Repairs(repairs)
+    sheets = [_read(each, hashes[id(each.opened)].result(), mended) for each in recognised]
+    return Reading(tuple(sheets), tuple(unused), mended.records())
 
 
 def _in_order(files: Sequence[Opened]) -> list[Opened]:
@@ -146,86 +165,104 @@ def _recognise_all(
                 raise ExportError(reason)
             unused.append(Unused(label, None, reason))
             continue
-        tried = [(sheet, _layout(sheet, opened.found, settings)) for sheet in opened.sheets]
+        tried = [(sheet, _layout(sheet, opened, settings)) for sheet in opened.sheets]
         fits = [(sheet, layout) for sheet, layout in tried if isinstance(layout, Layout)]
         nears = [(sheet, layout) for sheet, layout in tried if isinstance(layout, Near)]
         if opened.found.named and not fits:
-            raise ExportError(_unrecognised(label, nears))
-        recognised += [_Recognised(opened, s, lay, _rules(lay, settings)) for s, lay in fits]
+            raise ExportError(_unrecognised(opened, nears))
+        recognised += [_Recognised(opened, s, lay, _rules(s, lay, settings)) for s, lay in fits]
         unused += [Unused(label, sheet.name, near.hint) for sheet, near in nears]
     return recognised, unused
 
 
-def _unrecognised(label: str, nears: Sequence[tuple[Sheet, Near]]) -> Message:
+def _unrecognised(opened: Opened, nears: Sequence[tuple[Sheet, Near]]) -> Message:
+    """Say what is missing, and the command that helps, to copy."""
+    found = opened.found
     if not nears:
-        return message("no_visible_sheet", file=label)
+        return message("no_visible_sheet", file=found.label)
     near = max((near for _, near in nears), key=lambda each: each.found)
-    return message("unrecognised", file=label, hint=near.hint)
+    file = f"{found.path}#{found.sheet}" if found.sheet else str(found.path)
+    command = f"opskpi sources suggest {quoted(file)} -o my-source.yaml"
+    return message("unrecognised", file=found.label, hint=near.hint, command=command)
 
 
-def _layout(sheet: Sheet, found: Found, settings: Settings) -> Layout | Near:
+def _layout(sheet: Sheet, opened: Opened, settings: Settings) -> Layout | Near:
     """Recognise a sheet, by the user's own sources before the shipped ones."""
-    label = f"{sheet.file}#{sheet.name}" if sheet.name else sheet.file
+    shown = Shown(_label(sheet), sheet.head, sheet.spans, {**opened.origins, "sheet": sheet.name or ""})
+    table = opened.found.table
     own: Layout | Near | None = None
     if settings.own_sources:
-        own = recognise(sheet.head, settings.own_sources, None, label)
-        if isinstance(own, Layout) and found.table in (None, own.form.table):
+        own = recognise(shown, settings.own_sources, None)
+        if isinstance(own, Layout) and table in (None, own.form.table):
             return own
-    shipped = recognise(sheet.head, settings.sources, found.table, label)
+    shipped = recognise(shown, settings.sources, table)
     if isinstance(own, Near) and isinstance(shipped, Near):
         return own if own.found >= shipped.found else shipped
     return shipped
 
 
-def _rules(layout: Layout, settings: Settings) -> Rules:
+def _rules(sheet: Sheet, layout: Layout, settings: Settings) -> Rules:
     form = layout.form
     closed = {name: frozenset(form.words[name].values()) for name in _CLOSED_BY_SOURCE if name in form.words}
     base = Rules() if settings.zone is None else Rules(zone=settings.zone)
-    return replace(base, patterns=form.patterns, window=settings.window, scale=_scale(form), allowed=closed)
+    return replace(
+        base,
+        patterns=form.patterns,
+        window=None if form.table == "projects" else settings.window,  # a contract may be old
+        scale=form.limits,
+        allowed=closed,
+        serials=sheet.serials,
+        decimal=form.decimal,
+        units=form.units,
+    )
 
 
-def _scale(form: Form) -> tuple[Fraction, Fraction] | None:
-    return None if form.scale is None else parse_scale(form.scale)
+def _label(sheet: Sheet) -> str:
+    return f"{sheet.file}#{sheet.name}" if sheet.name else sheet.file
 
 
 def _work(task: tuple[_Recognised, Callable[[], Block]]) -> tuple[Mapped, Draft | Chunk]:
     """Read, map and check one block; on any core, in any order."""
     each, piece = task
     block = apply(each.layout, piece())
-    draft = check(each.layout.form.model_table, block.texts, block.rows, each.rules)
+    draft = check(each.layout.form.model_table, block.texts, block.rows, each.rules, block.marked)
     if draft.is_open:
         return block, draft
     return block, finish(each.layout.form.model_table, draft, each.rules)
 
 
-def _read(each: _Recognised, sha256: str) -> SheetRead:
-    """Put a sheet's blocks together: row numbers first, then dates that waited."""
+def _read(each: _Recognised, sha256: str, repairs: Repairs) -> SheetRead:
+    """Put a sheet's blocks together: repairs and row numbers first, then dates that waited."""
     table, before = each.layout.form.model_table, each.layout.heading_row
     parts: list[tuple[Mapped, Draft | Chunk]] = []
     ragged: list[Ragged] = []
     nil: list[Nil] = []
-    for block, checked in each.done:
+    wanted_here = repairs.of(sha256, each.sheet.name)
+    for piece, (block, checked) in zip(each.pieces, each.done, strict=True):
+        if mended := wanted_here.within(before, block.size):
+            read = partial(repaired, piece, mended, each.layout)
+            block, checked = _work((each, read))  # noqa: PLW2901 - the same block, mended
         parts.append((block, replace(checked, rows=checked.rows + before)))
         ragged += [replace(row, row=row.row + before) for row in block.ragged]
         nil += [replace(row, row=row.row + before) for row in block.nil]
         before += block.size
-    label = f"{each.sheet.file}#{each.sheet.name}" if each.sheet.name else each.sheet.file
     drafts = [checked for _, checked in parts if isinstance(checked, Draft)]
-    rules = settle(drafts, each.rules, each.layout.form.order, label, each.layout.heading_of)
+    rules, notes = settle(drafts, each.rules, each.layout.form.order, each.label, each.layout.heading_of)
     chunk = partial(_chunk, table, rules)
     return SheetRead(
-        each.sheet.file,
-        each.sheet.name,
-        each.sheet.encoding,
-        sha256,
-        each.sheet,
-        each.layout,
-        rules,
-        tuple(Part(chunk(checked), block.latest) for block, checked in parts),
-        tuple(ragged),
-        tuple(nil),
-        sum(block.skipped for block, _ in parts),
-        before - each.layout.heading_row,
+        file=each.sheet.file,
+        name=each.sheet.name,
+        encoding=each.sheet.encoding,
+        sha256=sha256,
+        sheet=each.sheet,
+        layout=each.layout,
+        rules=rules,
+        parts=tuple(Part(chunk(checked), block.latest) for block, checked in parts),
+        ragged=tuple(ragged),
+        nil=tuple(nil),
+        skipped=sum(block.skipped for block, _ in parts),
+        size=before - each.layout.heading_row,
+        notes=(*each.sheet.notes, *notes),
     )
 
 

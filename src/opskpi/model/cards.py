@@ -136,6 +136,17 @@ class InputRecord:
     columns: Mapping[str, str]
     unused_headings: tuple[str, ...]
     ledger: Ledger
+    encoding_reason: Message | None = None
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepairRecord:
+    """A rejects file that was given back: its hash, and how many rows it replaced."""
+
+    file: str
+    sha256: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +183,7 @@ class Scorecard:
     notes: tuple[Message, ...] = ()
     unassigned: int = 0
     nil: tuple[str, ...] = ()
+    repairs: tuple[RepairRecord, ...] = ()
     details: int = 0
     indicators: tuple[str, ...] = field(default=())
 

@@ -1,0 +1,121 @@
+"""The screen of a run: exports read, names and keys settled, ledgers written, and what is too bad refused."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from opskpi.documents import nearest
+from opskpi.errors import ExportError
+from opskpi.intake.ledgers import Intake, problem_groups, records, settle
+from opskpi.intake.names import Known, look_alikes, register, settle_names
+from opskpi.intake.sheets import Settings, read_sheets
+from opskpi.model.cards import InputRecord, RepairRecord, Unused
+from opskpi.model.places import Ledger, ProblemGroup, Signal
+from opskpi.tables.words import normal_name
+from opskpi.wording import Message, message
+
+#: So few rejected rows never make a table unusable by themselves.
+_FEW_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What reading the exports found: enough for `check`, and for a run that cannot go on."""
+
+    intake: Intake
+    inputs: tuple[InputRecord, ...]
+    unused: tuple[Unused, ...]
+    problems: tuple[ProblemGroup, ...]
+    notes: tuple[Message, ...]
+    signals: tuple[Signal, ...] = ()
+    repairs: tuple[RepairRecord, ...] = ()
+    refused: tuple[Message, ...] = ()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledgers of all sheets together."""
+        return sum((record.ledger for record in self.inputs), Ledger())
+
+
+class UnusableError(ExportError):
+    """Too many rows were rejected; carries what reading found, to be shown."""
+
+    def __init__(self, screen: Screen, *messages: Message) -> None:
+        """Keep the screen of `check`."""
+        super().__init__(*messages)
+        self.screen = screen
+
+
+def screened(
+    exports: Sequence[str], settings: Settings, known: Sequence[Known], most_rejected: Fraction, pool: Executor
+) -> Screen:
+    """Read, settle names and keys, write the ledgers; `known` are the plan's projects.
+
+    Raises ExportError where nothing is usable, UnusableError where too much was rejected.
+    """
+    reading = read_sheets(exports, settings, pool)
+    if not reading.sheets:
+        raise ExportError(*_nothing_usable(exports, reading.unused))
+    projects = settle_names((*register(reading.sheets), *known), reading.sheets)
+    intake = settle(reading.sheets, projects)
+    notes = (
+        *(() if projects.closed else look_alikes(projects.names)),
+        *_alike_rows(intake),
+        *_unnamed(known, intake),
+    )
+    groups = problem_groups(intake)
+    screen = Screen(intake, records(intake), reading.unused, groups, notes, repairs=reading.repairs)
+    if bad := _too_many_rejected(screen, most_rejected):
+        raise UnusableError(replace(screen, refused=bad), *bad)
+    return screen
+
+
+def _nothing_usable(exports: Sequence[str], unused: Sequence[Unused]) -> list[Message]:
+    reasons = [message("unused_line", file=each.file, sheet=each.sheet or "", reason=each.reason) for each in unused]
+    return [message("nothing_usable", exports=tuple(exports)), *reasons]
+
+
+def _alike_rows(intake: Intake) -> tuple[Message, ...]:
+    """Warn of rows without ids that are alike; they count all the same."""
+    return tuple(
+        message(
+            "rows_alike",
+            count=len(each.rows),
+            file=each.keyed.sheet.label,
+            row=int(each.keyed.chunk.rows[each.rows[0]]),
+        )
+        for each in intake.alike
+    )
+
+
+def _unnamed(known: Sequence[Known], intake: Intake) -> tuple[Message, ...]:
+    """Warn of projects in the plan that no row names: a slip there would judge by the wrong target."""
+    seen = intake.seen
+    said: list[Message] = []
+    for each in known:
+        code = intake.projects.code(each.name)
+        if code >= 0 and seen[code]:
+            continue
+        others = [name for name in intake.projects.names if normal_name(name) != normal_name(each.name)]
+        near = nearest(each.name, others)
+        hint = message("did_you_mean", word=near) if near else message("no_name_near")
+        said.append(message("plan_project_unseen", project=each.name, hint=hint))
+    return tuple(said)
+
+
+def _too_many_rejected(screen: Screen, most: Fraction) -> tuple[Message, ...]:
+    """Name the tables with more rejected rows than a verdict can bear (design §4)."""
+    tables: dict[str, Ledger] = {}
+    for record in screen.inputs:
+        tables[record.table] = tables.get(record.table, Ledger()) + record.ledger
+    return tuple(
+        message("too_many_rejected", table=name, rejected=ledger.rejected, rows=ledger.rows, most=_percent(most))
+        for name, ledger in tables.items()
+        if ledger.rejected
+        and (ledger.accepted == 0 or (ledger.rejected > _FEW_ROWS and ledger.rejected * 100 > most * ledger.rows))
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share):g}"
