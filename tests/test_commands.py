@@ -45,7 +45,7 @@ def put(path: Path, text: str | bytes) -> Path:
         ("both.csv", "项目名称,工单类型,创建时间,提交时间,满意度\n甲,事件,2016-01-01,2016-01-01,5\n", "fits several"),
         ("quote.csv", GOOD + 'A2,"甲,事件\n', "the quote that opens on line 3 never closes"),
         ("bad.csv", GOOD.replace("2016-03-01 09:00", "soon"), "1 of 1 rows were rejected"),
-        ("fake.xlsx", b"PK\x03\x04 no book", "cannot read fake.xlsx as a workbook"),
+        ("fake.xlsx", b"PK\x03\x04 no book", "fake.xlsx is a truncated or damaged zip archive or workbook"),
         ("days.csv", GOOD.replace("2016-03-01 09:00", "3/4/2016"), "can be 2016-04-03 or 2016-03-04"),
         (
             "mixed.csv",
@@ -142,17 +142,20 @@ def test_error_cells_are_errors_and_empty_sheets_are_not_used(desk: Path, opskpi
     book.create_sheet("Sheet2")
     book.save(desk / "book.xlsx")
     result = opskpi("check", "book.xlsx", "-t", "2016", "--lang", "en")
-    assert "#N/A is no date  [book.xlsx#Sheet!E2]" in result.stdout
+    assert "the cell shows the error #N/A" in result.stdout
+    assert "book.xlsx#Sheet!E2" in result.stdout
     assert "book.xlsx#Sheet2: no heading" in result.stdout
 
 
-def test_a_stray_cell_in_the_last_column_is_refused_at_once(desk: Path, opskpi: Run) -> None:
+def test_a_stray_cell_in_the_last_corner_is_left_out_and_said(desk: Path, opskpi: Run) -> None:
     book = openpyxl.Workbook()
+    for line in GOOD.splitlines():
+        book.active.append(line.split(","))
     book.active["XFD1048576"] = "x"
     book.save(desk / "stray.xlsx")
     result = opskpi("check", "stray.xlsx", "-t", "2016", "--lang", "en")
-    assert result.exit_code == 3
-    assert "stray.xlsx#Sheet has a cell in column XFD" in result.stderr
+    assert result.exit_code == 0
+    assert "XFD1048576" in result.stdout
 
 
 def test_a_sheet_named_twice_is_read_once(desk: Path, opskpi: Run) -> None:

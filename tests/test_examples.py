@@ -56,7 +56,7 @@ def test_verdicts_that_pending_rows_could_turn_are_provisional(card: dict[str, A
 def test_the_gb18030_file_is_found_by_itself(opskpi: Run) -> None:
     result = opskpi("check", YEAR / "csv", "-t", "2016")
     assert result.exit_code == 0
-    assert "满意度调查.csv：surveys（standard/满意度调查, gb18030）" in result.stdout
+    assert "满意度调查.csv: gb18030（按此解码，非 ASCII 字符大多是常用汉字）" in result.stdout
 
 
 def test_the_generator_writes_the_same_bytes_again(tmp_path: Path) -> None:

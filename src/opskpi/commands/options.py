@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from opskpi.exports.finding import Digests
+    from opskpi.exports.opening import Contents
     from opskpi.pipeline import Request, Screen
+    from opskpi.renderers.findings import Findings
+
+#: More rejected rows than this, in percent, make a table unusable.
+_MOST_REJECTED = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,10 @@ class Wanted:
     project: tuple[str, ...] = ()
     indicator: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
+    encoding: str | None = None
+    accept_formulas: bool = False
     rejects: str | None = None
-    max_rejected: str = "5"
+    max_rejected: str = _MOST_REJECTED
     format: str | None = None
     output: tuple[str, ...] = ()
     lang: str | None = None
@@ -72,11 +78,17 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="2016, 2016-H1, 2016-Q3, 2016-07, 2016-01-15..2016-02-14, last-month, last-quarter.",
             ),
             option("--as-of", metavar="MOMENT", help="The moment the state is judged at: 2017-01-01, or end."),
+            option("--encoding", metavar="NAME", help="Encoding of text files, overruling what they look like."),
+            option(
+                "--accept-formulas",
+                is_flag=True,
+                help="Take the stored values of formula cells that stand among typed ones.",
+            ),
             option("--rejects", metavar="FILE", help="Write the rejected rows here (CSV)."),
             option(
                 "--max-rejected",
                 metavar="PERCENT",
-                default="5",
+                default=_MOST_REJECTED,
                 show_default=True,
                 help="More rejected rows than this make a table unusable.",
             ),
@@ -105,7 +117,7 @@ def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
     return reporting(body, language, lambda asked: asked.debug)(wanted)
 
 
-def request(wanted: Wanted, details: int = 0, digests: "Digests | None" = None) -> "Request":
+def request(wanted: Wanted, details: int = 0, contents: "Contents | None" = None) -> "Request":
     """Turn the command line into what the pipeline is asked; raises SettingsError."""
     from fractions import Fraction
 
@@ -134,7 +146,9 @@ def request(wanted: Wanted, details: int = 0, digests: "Digests | None" = None) 
         owners=wanted.owner,
         max_rejected=most,
         details=details,
-        digests=digests,
+        encoding=wanted.encoding,
+        accept_formulas=wanted.accept_formulas,
+        contents=contents,
     )
 
 
@@ -163,7 +177,7 @@ def guard_outputs(wanted: Wanted) -> None:
 
 def _ours(path: Path) -> bool:
     """Tell whether a file of a folder is an output of ours, which the next run may replace."""
-    from opskpi.exports.finding import is_own_output
+    from opskpi.exports.opening import is_own_output
 
     return is_own_output(path)
 
@@ -177,8 +191,33 @@ def write_rejects(wanted: Wanted, screen: "Screen", language: str) -> None:
         write_file(Path(wanted.rejects), rejects(screen.intake, language))
 
 
+def findings(screen: "Screen", wanted: Wanted | None = None, *, planned: bool = True) -> "Findings":
+    """Lay out what `check` shows; `wanted` makes the commands it advises whole."""
+    from opskpi.intake.advice import Call, steps
+    from opskpi.renderers.findings import Findings
+
+    call = Call() if wanted is None else Call(wanted.exports, _options(wanted), planned, wanted.rejects, wanted.source)
+    parts = screen.inputs, screen.unused, screen.problems
+    advice = steps(*parts, call, usable=not screen.refused)
+    return Findings(*parts, screen.signals, screen.notes, screen.refused, advice)
+
+
 def screen_text(screen: "Screen", language: str) -> str:
-    """Draw the screen of `check`."""
+    """Draw the screen of `check` for a run that cannot go on."""
+    from opskpi.renderers import Style
     from opskpi.renderers.screen import render
 
-    return render(screen.inputs, screen.unused, screen.problems, screen.notes, language)
+    return render(findings(screen), Style(language))
+
+
+def _options(wanted: Wanted) -> tuple[str, ...]:
+    """Repeat the options that decide how exports are read and when they are too bad."""
+    given = (
+        ("-t", wanted.targets),
+        *(("--source", each) for each in wanted.source),
+        ("--period", wanted.period),
+        ("--as-of", wanted.as_of),
+        ("--encoding", wanted.encoding),
+        ("--max-rejected", None if wanted.max_rejected == _MOST_REJECTED else wanted.max_rejected),
+    )
+    return tuple(word for name, value in given if value for word in (name, value))

@@ -106,7 +106,9 @@ def reporting(
 
 
 def _sentences(messages: Iterable[Message], language: str) -> list[str]:
-    return [f"opskpi: {each.text(language)}" for each in messages]
+    """Say each; lines that only add to the one before are indented, not said to be opskpi's own."""
+    said = [each.text(language) for each in messages]
+    return [text if text.startswith(" ") else f"opskpi: {text}" for text in said]
 
 
 def _mode(target: Path) -> int:

@@ -64,9 +64,9 @@ def command(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 def run(wanted: Wanted) -> int:
     """Read the plan, judge, write files, print; give the exit code."""
-    from opskpi.exports.finding import Digests
+    from opskpi.exports.opening import Contents
 
-    digests = Digests(wanted.exports)  # begun before the imports below, which take as long
+    contents = Contents(wanted.exports)  # begun before the imports below, which take as long
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
     from opskpi.renderers import Style, load
@@ -80,7 +80,7 @@ def run(wanted: Wanted) -> int:
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     try:
-        card, screen = score(request(wanted, details, digests), plan, document)
+        card, screen = score(request(wanted, details, contents), plan, document)
     except UnusableError as error:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, language)])

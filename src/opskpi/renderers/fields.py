@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from opskpi.model.cards import Result
+from opskpi.model.cards import InputRecord, Result
 
 
 def result_fields(result: Result) -> dict[str, object]:
@@ -46,3 +46,24 @@ def number(value: Fraction | None) -> int | float | None:
     if value is None:
         return None
     return value.numerator if value.denominator == 1 else float(value)
+
+
+def input_fields(record: InputRecord) -> dict[str, object]:
+    """Lay out what a sheet was taken for, and its ledger."""
+    ledger = record.ledger
+    return {
+        "file": record.file,
+        "sheet": record.sheet,
+        "table": record.table,
+        "source": record.source,
+        "encoding": record.encoding,
+        "sha256": record.sha256,
+        "rows": ledger.rows,
+        "skipped": ledger.skipped,
+        "accepted": ledger.accepted,
+        "rejected": ledger.rejected,
+        "duplicate": ledger.duplicate,
+        "superseded": ledger.superseded,
+        "form": record.form,
+        "heading_row": record.heading_row,
+    }

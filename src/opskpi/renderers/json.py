@@ -9,12 +9,12 @@ import json
 from typing import TYPE_CHECKING
 
 from opskpi import COUNTING, __version__
-from opskpi.renderers.fields import number, result_fields
+from opskpi.renderers.fields import input_fields, number, result_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from opskpi.model.cards import CompanyLine, InputRecord, Scorecard
+    from opskpi.model.cards import CompanyLine, Scorecard
     from opskpi.renderers import Style
 
 FORMAT_VERSION = 1
@@ -36,35 +36,16 @@ def render(card: Scorecard, style: Style) -> bytes:
             "end": card.period.end.isoformat(),
         },
         "as_of": card.as_of.isoformat(),
-        "inputs": [_input(each) for each in card.inputs],
+        "inputs": [input_fields(each) for each in card.inputs],
         "results": [result_fields(each) for each in card.results],
         "company": [_company(each) for each in card.company],
         "nil": list(card.nil),
         "unassigned": card.unassigned,
+        "repairs": [{"file": each.file, "sha256": each.sha256, "rows": each.rows} for each in card.repairs],
         "unused": [{"file": each.file, "sheet": each.sheet, "reason": each.reason.text("en")} for each in card.unused],
         "notes": [each.text("en") for each in card.notes],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-
-
-def _input(record: InputRecord) -> Mapping[str, object]:
-    ledger = record.ledger
-    return {
-        "file": record.file,
-        "sheet": record.sheet,
-        "table": record.table,
-        "source": record.source,
-        "encoding": record.encoding,
-        "sha256": record.sha256,
-        "rows": ledger.rows,
-        "skipped": ledger.skipped,
-        "accepted": ledger.accepted,
-        "rejected": ledger.rejected,
-        "duplicate": ledger.duplicate,
-        "superseded": ledger.superseded,
-        "form": record.form,
-        "heading_row": record.heading_row,
-    }
 
 
 def _company(line: CompanyLine) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from opskpi.model.cards import CompanyLine, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up, shown
 from opskpi.model.places import ProblemGroup
-from opskpi.wording import catalogue, message
+from opskpi.wording import Message, catalogue, message
 
 #: Marks a verdict that rows not decided yet could turn.
 PROVISIONAL = "*"
@@ -109,17 +109,18 @@ def without(card: Scorecard, language: str) -> Iterator[str]:
         yield f"{results[0].name}: {why} ({projects})"
 
 
+def problem_said(group: ProblemGroup) -> Message:
+    """Say one rule's problems: the table, the heading, how many, and the first one's sentence."""
+    first = group.first[0]
+    return message(
+        "problem_line", table=group.table, heading=first.heading or "-", count=group.count, message=first.message
+    )
+
+
 def problem_lines(groups: Sequence[ProblemGroup], language: str) -> Iterator[str]:
     """Say what was rejected: each rule with its count and first places."""
     for group in groups:
-        first = group.first[0]
-        line = message(
-            "problem_line",
-            table=group.table,
-            heading=first.heading or "-",
-            count=group.count,
-            message=first.message,
-        ).text(language)
+        line = problem_said(group).text(language)
         places = ", ".join(str(problem.place) for problem in group.first)
         yield f"{line}  [{places}{', …' if group.count > len(group.first) else ''}]"
 
