@@ -24,6 +24,8 @@ KEYS = {
     "project": True,
     "indicator": True,
     "owner": True,
+    "encoding": False,
+    "accept_formulas": False,
     "rejects": False,
     "max_rejected": False,
     "quiet": False,
