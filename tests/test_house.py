@@ -56,3 +56,27 @@ def test_the_plan_printed_in_the_wheel_is_the_one_of_the_checkout() -> None:
     from opskpi.targets.finding import shipped_plans
 
     assert shipped_plans()["2016"].read_bytes() == (ROOT / "targets" / "2016.yaml").read_bytes()
+
+
+def test_the_compiled_sources_are_those_of_the_yaml_files() -> None:
+    """A source was changed? `python -m opskpi.sources` writes them again."""
+    from opskpi.sources import COMPILED
+    from opskpi.sources.__main__ import compiled
+
+    assert (ROOT / "src" / "opskpi" / "sources" / COMPILED).read_bytes() == compiled()
+
+
+def test_the_page_of_headings_is_the_standard_source() -> None:
+    """A heading was added? `python tests/headings_page.py` fills the page again."""
+    from headings_page import PAGE, filled
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert filled(page) == page
+
+
+def test_every_source_and_every_key_of_a_mapping_is_documented() -> None:
+    from opskpi.sources import SHIPPED
+    from opskpi.sources.forms import Form
+
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    assert [name for name in (*SHIPPED, *Form.model_fields) if f"`{name}`" not in page] == []
