@@ -20,7 +20,9 @@ from typing import IO, Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-HELP = "help"
+HELP, SHEETS = "help", "sheets"
+SHEET_ROWS, FEW_ROWS = 100_000, 6
+FEW_SLOW_PAIRS = 3  # read_excel takes longer than all else together
 FEWEST_HELP_PAIRS = 15  # each takes a fraction of a second, and the difference is small beside the noise
 MOST_SHOWN = 5
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes on macOS, in KiB on Linux
@@ -90,6 +92,8 @@ def main() -> None:
     print(LAYOUT.format("opskpi against", "aim", "later", "median (min to max)", "opskpi's peak"), flush=True)
     for peer in wanted:
         compare_score(peer, rows=options.rows, runs=options.runs)
+    if options.only in {None, SHEETS}:
+        compare_sheets(options.runs)
     if options.only in {None, HELP}:
         compare_help(max(options.runs, FEWEST_HELP_PAIRS))
 
@@ -99,7 +103,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare opskpi with other ways to the same figures.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="tickets (default: a million)")
     parser.add_argument("--runs", type=positive, default=7, help="timed pairs for each comparison (default: 7)")
-    parser.add_argument("--only", choices=[*(peer.name for peer in PEERS), HELP], help="make one comparison")
+    parser.add_argument("--only", choices=[*(peer.name for peer in PEERS), SHEETS, HELP], help="make one comparison")
     return parser.parse_args()
 
 
@@ -130,6 +134,37 @@ def compare_score(peer: Peer, *, rows: int, runs: int) -> None:
 def installed(peer: Peer) -> bool:
     """Tell whether what the peer imports is there."""
     return importlib.util.find_spec(peer.library) is not None
+
+
+def compare_sheets(runs: int) -> None:
+    """Print the time of a workbook of 100,000 tickets against calamine's own parse and start-up, and against pandas."""
+    ours, small = (workbook_score(rows) for rows in (SHEET_ROWS, FEW_ROWS))
+    path = str(workbook(SHEET_ROWS))
+    parse = "from python_calamine import CalamineWorkbook as B; B.from_path({!r}).get_sheet_by_index(0).to_python()"
+    calamine = Program("calamine", (sys.executable, "-c", parse.format(path)))
+    read = "import pandas; pandas.read_excel({!r}, engine='openpyxl')"
+    pandas = Program("read_excel", (sys.executable, "-c", read.format(path)))
+    pairs = time_pairs(ours, calamine, runs)
+    start_up = median(pair.ours.seconds for pair in time_pairs(small, small, runs))
+    ratios = [pair.ours.seconds / (pair.theirs.seconds + start_up) for pair in pairs]
+    print_line(("xlsx: parse + start-up", "<= 1.3", "<= 1.3"), spread(ratios, ".2f"), pairs)
+    pairs = time_pairs(ours, pandas, min(runs, FEW_SLOW_PAIRS))
+    print_line(("xlsx: pandas.read_excel", "<= 0.2", "<= 0.2"), spread([pair.ratio for pair in pairs], ".2f"), pairs)
+
+
+@cache
+def workbook(rows: int) -> Path:
+    """Return the workbook with this many tickets, made in another process as the exports are."""
+    made = subprocess.run(
+        [sys.executable, HERE / "sheets.py", str(rows)], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return Path(made.stdout.strip())
+
+
+def workbook_score(rows: int) -> Program:
+    """Return opskpi judging a workbook of tickets; some target is missed in each of them."""
+    command = (sys.executable, "-m", "opskpi", "score", str(workbook(rows)), "-t", "targets/2016.yaml", "-f", "json")
+    return Program("opskpi", command, exit_code=1)
 
 
 def compare_help(runs: int) -> None:
