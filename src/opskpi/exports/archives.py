@@ -21,7 +21,7 @@ _MOST_RATIO = 600
 #: So much may always be unpacked.
 _HARMLESS = 64 << 20
 _CHUNK = 1 << 20
-#: Windows' zip tools write Chinese names in GBK and do not say so.
+#: The flag by which an archive says that its names are UTF-8.
 _SAYS_UTF8 = 0x800
 _ENCRYPTED = 0x1
 
@@ -82,7 +82,10 @@ def _is_hidden(name: str) -> bool:
 def _name(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _SAYS_UTF8:
         return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gbk")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
+    written = info.filename.encode("cp437", errors="ignore")
+    for encoding in ("utf-8", "gbk"):  # macOS writes UTF-8 without saying so, Windows in China GBK
+        try:
+            return written.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return info.filename

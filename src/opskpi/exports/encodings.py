@@ -20,6 +20,8 @@ _BOMS = (
 #: How much of a file that is not UTF-8 is looked at to find its encoding.
 _SAMPLE = 1 << 20
 _WIDE_SAMPLE = 4096
+#: A byte that begins a letter of several bytes in UTF-8 is no smaller.
+_LEADS = 0xC2
 #: What exports come in beside Unicode and Chinese; among all encodings there are, detectors guess too freely.
 _OTHERS = ["cp1252", "mac_roman", "shift_jis", "euc_kr", "cp1251"]
 _WESTERN = ("cp1252", "mac_roman")
@@ -53,8 +55,18 @@ def to_utf8(data: Bytes, file: str, asked: str | None = None) -> Encoded:
         return _recoded(view, wide, file, message("encoding_by_zeros"))
     if _is_utf8(view):
         return Encoded(view, "utf-8", message("encoding_is_utf8"))
+    if _is_cut_off(view):
+        raise ExportError(message("encoding_cut", file=file))
     encoding, reason = _told(bytes(view[:_SAMPLE]), file)
     return _recoded(view, encoding, file, reason)
+
+
+def _is_cut_off(view: memoryview) -> bool:
+    """Tell UTF-8 that ends in the middle of a letter: all of it is valid but the last bytes."""
+    return any(
+        len(view) > cut and view[-cut] >= _LEADS and _is_utf8(view[:-cut]) and not view[:-cut].tobytes().isascii()
+        for cut in (1, 2, 3)
+    )
 
 
 def _told(sample: bytes, file: str) -> tuple[str, Message]:

@@ -9,6 +9,22 @@ from pathlib import Path
 from opskpi.errors import ExportError, SettingsError
 from opskpi.wording import message
 
+_CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_CHINESE_MONTH = re.compile("(十一|十二|[一二三四五六七八九十])月")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 #: Files that hold others.
 PACKED = (".gz", ".zip")
 #: What a folder is searched for; anything else in it is listed as unused.
@@ -39,9 +55,18 @@ def find(words: Iterable[str], tables: Sequence[str]) -> tuple[Found, ...]:
 
 
 def natural(text: str) -> tuple[tuple[int, int | str], ...]:
-    """Order names as people count: 2月 before 10月."""
-    parts = re.split(r"([0-9]+)", text)
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts if part)
+    """Order names as people count: 2月 before 10月, 二月 before 十月, Feb before Mar."""
+    plain = _CHINESE_MONTH.sub(lambda found: f"{_CHINESE_NUMBERS.index(found[1]) + 1}月", text)
+    parts = re.split(r"([0-9]+|[A-Za-z]+)", plain)
+    return tuple((0, _number(part)) if _number(part) >= 0 else (1, part) for part in parts if part)
+
+
+def _number(part: str) -> int:
+    """Read digits or the English name of a month; -1 is neither."""
+    if part.isascii() and part.isdecimal():
+        return int(part)
+    name = part.lower()
+    return next((at for at, month in enumerate(MONTHS, 1) if name in (month, month[:3])), -1)
 
 
 def _resolve(word: str, tables: Sequence[str]) -> Iterator[Found]:

@@ -158,7 +158,9 @@ def _member(found: Found, data: bytes, manner: Manner) -> Iterator[Opened]:
     suffix = PurePosixPath(found.label).suffix.lower()
     if not data:
         yield Opened(found, data, reason=message("empty_file", file=found.label))
-    elif suffix not in SUFFIXES or suffix in PACKED:
+    elif suffix in PACKED:
+        raise ExportError(message("packed_in_packed", file=found.label))
+    elif suffix not in SUFFIXES:
         yield Opened(found, data, reason=message("other_suffix", suffix=suffix or found.label))
     else:
         yield from _opened(Opened(found, data), manner)

@@ -22,10 +22,9 @@ from opskpi.exports.archives import is_bomb
 from opskpi.model.places import column_position
 from opskpi.wording import message
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: A cell beyond column ZZ: three letters.
-_FAR = re.compile(rb'<c r="[A-Z]{3}[0-9]')
+_FAR = re.compile(rb"""\sr=["'][A-Z]{3}[0-9]""")
+_TWO_LETTERS = re.compile(rb"""\sr=["']([A-Z]{2})[0-9]""")
 _ADDRESS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 #: An error cell with its address and what it shows, as <c r="F3" t="e"><v>#N/A</v></c>.
 _ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
@@ -77,11 +76,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class BookLook:
-    """The looks at a book's sheets by name; `data` is what is to be read, strays taken out."""
+    """The looks at a book's sheets by name; `data` is what is to be read, strays taken out.
+
+    `whole` says that every sheet that may be read has been looked at.
+    """
 
     data: Bytes
     sheets: Mapping[str, Look] = field(default_factory=dict)
     date1904: bool = False
+    whole: bool = False
 
 
 def look_into_xlsx(data: Bytes, file: str, wanted: str | None) -> BookLook:
@@ -97,7 +100,7 @@ def look_into_xlsx(data: Bytes, file: str, wanted: str | None) -> BookLook:
                 if kept is not xml:
                     cleaned[part] = kept
             date1904 = re.search(rb'date1904="(1|true)"', book.read("xl/workbook.xml")) is not None
-            return BookLook(_rewritten(book, cleaned) if cleaned else data, looks, date1904)
+            return BookLook(_rewritten(book, cleaned) if cleaned else data, looks, date1904, whole=True)
     except (KeyError, ET.ParseError):
         return BookLook(data)  # no xlsx after all: calamine says what is wrong with it
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
@@ -123,15 +126,18 @@ def _parts(book: zipfile.ZipFile, wanted: str | None) -> Mapping[str, str]:
         for link in ET.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     }
     root = ET.fromstring(book.read("xl/workbook.xml"))  # noqa: S314 - expat expands no external entities
+    spelled = {name.lower(): name for name in book.namelist()}
     named = {
-        str(sheet.get("name")): links.get(sheet.get(_LINK))
-        for sheet in root.iter(f"{_MAIN}sheet")
+        str(sheet.get("name")): links.get(
+            next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
+        )
+        for sheet in root.findall(".//{*}sheet")
         if (wanted is None and sheet.get("state", "visible") == "visible") or sheet.get("name") == wanted
     }
     return {
-        name: target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        name: spelled[part.lower()]
         for name, target in named.items()
-        if target and "worksheets/" in target
+        if target and "worksheets/" in (part := target.lstrip("/") if target.startswith("/") else f"xl/{target}")
     }
 
 
@@ -147,6 +153,7 @@ def _look(xml: bytes, file: str, sheet: str) -> tuple[Look, bytes]:
     names = tuple(_address(xml, start) for start, _ in strays)
     for start, end in reversed(strays):
         xml = xml[:start] + xml[end:]
+    _refuse_absurd(xml, file, sheet)
     errors = _errors(xml) if (has_errors := b't="e"' in xml) else {}
     formulas = _formulas(xml) if (expected := _formula_count(xml)) else {}
     if len(formulas) < expected or (has_errors and len(errors) < xml.count(b't="e"')):
@@ -184,7 +191,7 @@ def _place(letters: bytes, row: bytes) -> Address:
 def _far_right(xml: bytes) -> Iterator[tuple[int, int]]:
     """Find cells with a value beyond column ZZ, as spans of the XML."""
     for cell in _FAR.finditer(xml):
-        if span := _span(xml, cell.start()):
+        if span := _span(xml, xml.rfind(b"<", 0, cell.start())):
             yield span
 
 
@@ -205,6 +212,16 @@ def _far_below(xml: bytes) -> list[tuple[int, int]]:
             last = row
         end = start
     return []
+
+
+def _refuse_absurd(xml: bytes, file: str, sheet: str) -> None:
+    """Refuse a sheet whose last row and last column, taken together, claim more cells than memory holds."""
+    last = xml.rfind(b"<row ")
+    found = re.search(rb"""\sr=["']([0-9]+)""", xml[last : last + 200]) if last >= 0 else None
+    row = int(found[1]) if found else 0
+    if row * 26 * 27 > _MOST_CELLS:
+        columns = {column_position(each.decode()) for each in _TWO_LETTERS.findall(xml)}
+        refuse_far((row - 1, max(columns, default=0)), file, sheet)
 
 
 def _span(xml: bytes, start: int) -> tuple[int, int] | None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from opskpi.errors import ExportError
 from opskpi.exports import HEAD_ROWS, Block, Bytes, Ragged
 from opskpi.exports.encodings import to_utf8
+from opskpi.exports.quotes import refuse_open_quotes
 from opskpi.wording import Message, message
 
 #: Two blocks in flight keep memory low, and each is long enough to be worth a task.
@@ -146,6 +147,7 @@ def _split(data: memoryview, start: int, delimiter: int, file: str) -> Iterator[
         if cut == 0:
             raise ExportError(message("quote_unclosed", file=file, line=_open_line(data, first)))
         if cut < 0:
+            refuse_open_quotes(data, first, chr(delimiter), file)
             yield first, len(data)
             return
         yield first, first + cut

@@ -103,6 +103,8 @@ def _names(book: CalamineWorkbook, file: str, wanted: str | None) -> Sequence[st
 
 def _sheet(book: CalamineWorkbook, file: str, name: str, look: BookLook, *, accept_formulas: bool) -> BookSheet:
     sheet = book.get_sheet_by_name(name)
+    if look.whole and name not in look.sheets:
+        raise ExportError(message("cells_unplaced", file=file, sheet=name))
     seen = look.sheets.get(name, Look())
     cells = sheet.to_python(skip_empty_area=False)
     for (row, column), text in seen.errors.items():

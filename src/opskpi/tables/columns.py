@@ -180,6 +180,8 @@ def among(column: TextColumn, words: Collection[str]) -> NDArray[np.bool_]:
     """Tell which rows say one of some words."""
     if isinstance(column, Texts):
         return _rows_with(column, [word in words for word in column.words])
+    if pa.types.is_timestamp(column.type):
+        return np.zeros(len(column), dtype=bool)
     return booleans(pc.is_in(column, strings(list(words))))
 
 

@@ -26,6 +26,9 @@ YEAR_LAST = (
     r"^(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<y>[0-9]{4})"
     r"(?P<t>[ T]+(?P<H>[0-9]{1,2}):(?P<M>[0-9]{1,2})(?::(?P<S>[0-9]{1,2})(?:\.(?P<f>[0-9]{1,6})[0-9]*)?)?)?$"
 )
+#: No zone lies further from Greenwich, in minutes; years beyond these are somebody's blank.
+FURTHEST_ZONE = 14 * 60
+FIRST_YEAR, LAST_YEAR = 1, 9999
 #: How the numbers of a date may be ordered where no name of a month and no four-digit year tells.
 ORDERS = ("dmy", "mdy", "ymd")
 
@@ -52,11 +55,11 @@ _DAYS = (
     rf"{_MONTH} (?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<y>[0-9]{{4}})",
     rf"(?P<y>[0-9]{{4}})[-/ ]{_MONTH}[-/ ](?P<d>[0-9]{{1,2}})",
 )
-_OPEN_DAY = r"(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{4}|[0-9]{2})"
+_OPEN_DAY = r"(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<c>[0-9]{4}|[0-9]{1,2})"
 _HALF = r"(?:上午|下午|[AaPp]\.?[Mm]\.?)"
 _TIME = (
-    rf"(?:(?:,? ?T?)(?P<h1>{_HALF})? ?(?P<H>[0-9]{{1,2}})[:时点](?P<M>[0-9]{{1,2}})"
-    rf"(?:[:分](?P<S>[0-9]{{1,2}})(?:[.,](?P<f>[0-9]{{1,6}})[0-9]*)?秒?|分)? ?(?P<h2>{_HALF})?"
+    rf"(?:(?:,? ?T?)(?P<h1>{_HALF})? ?(?P<H>[0-9]{{1,2}})(?:[时点]|[:时点](?P<M>[0-9]{{1,2}})"
+    rf"(?:[:分](?P<S>[0-9]{{1,2}})(?:[.,](?P<f>[0-9]{{1,6}})[0-9]*)?秒?|分)?) ?(?P<h2>{_HALF})?"
     r"(?: ?(?P<z>Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT))?)?"
 )
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[,.]? )?"
@@ -97,13 +100,18 @@ def read_date(text: str, zone: tzinfo, *, serials: bool = True) -> Written | Non
             clock = _clock(parts)
             if clock is None:
                 return None
-            by_order = {order: _combined(day, clock, parts.get("z"), zone) for order, day in _days(parts)}
+            try:
+                by_order = {order: _combined(day, clock, parts.get("z"), zone) for order, day in _days(parts)}
+            except (ValueError, OverflowError):
+                return None
             return Written(by_order, parts["H"] is not None) if by_order else None
     return None
 
 
 def localised(moment: datetime, minutes_east: int, home: tzinfo) -> datetime:
-    """Move a moment of another zone onto the plan's wall clock."""
+    """Move a moment of another zone onto the plan's wall clock; raises ValueError for zones and years that are none."""
+    if abs(minutes_east) > FURTHEST_ZONE or not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise ValueError(minutes_east)
     there = moment.replace(tzinfo=timezone(timedelta(minutes=minutes_east)))
     return there.astimezone(home).replace(tzinfo=None)
 

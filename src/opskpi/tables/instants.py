@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from opskpi.arrow import EMPTY, integers, strings, take, text_buffers, valid_rows
+from opskpi.arrow import EMPTY, booleans, integers, strings, take, text_buffers, valid_rows
 from opskpi.tables.columns import NAT, Texts, trimmed
-from opskpi.tables.dates import ORDERS, YEAR_FIRST, YEAR_LAST, Written, read_date
+from opskpi.tables.dates import FIRST_YEAR, FURTHEST_ZONE, LAST_YEAR, ORDERS, YEAR_FIRST, YEAR_LAST, Written, read_date
 from opskpi.tables.kinds import Rules, by_pattern
 
 DAY = 86_400_000_000
@@ -27,6 +27,8 @@ _QUARTER_HOUR = 15 * _MINUTE
 _Value = TypeVar("_Value", np.int64, np.bool_)
 _ZERO = strings(["0"])[0]
 _DATE_LENGTH = 10
+#: The 31st of February is one of the first three days of March to Arrow, a 60th second the next minute.
+_RAN_OVER = 3
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall clock
 #: Lengths of ISO texts that Arrow and our grammar read alike: a date, with minutes, seconds, fractions.
 _IS_ISO_LENGTH = np.isin(np.arange(28), (0, 10, 16, 19, 21, 22, 23, 24, 25, 26))
@@ -114,6 +116,7 @@ def looks_iso(texts: pa.StringArray) -> bool:
 
 
 _FIRST_YEAR = microseconds(datetime(1, 1, 1))  # noqa: DTZ001 - wall clock
+_FIRST_DAY, _LAST_DAY = (microseconds(datetime(year, 1, 1)) for year in (FIRST_YEAR + 1, LAST_YEAR))  # noqa: DTZ001
 
 
 def _read(texts: pa.StringArray, rules: Rules) -> Moments:
@@ -139,12 +142,28 @@ def _by_patterns(texts: pa.StringArray, rules: Rules) -> Moments:
     values = np.full(len(texts), NAT)
     timed = np.zeros(len(texts), dtype=bool)
     for pattern in [each for each in rules.patterns if "%z" not in each and "%f" not in each]:
-        found = integers(pc.strptime(texts, format=pattern, unit="us", error_is_null=True), NAT)
+        found = _strptime(texts, pattern)
         new = (values == NAT) & (found != NAT)
         values = np.where(new, found, values)
         timed |= new & ("%H" in pattern or "%I" in pattern)
     known = Moments({"": values}, valid_rows(texts), timed)
     return _completed(known, texts, rules)
+
+
+def _strptime(texts: pa.StringArray, pattern: str) -> NDArray[np.int64]:
+    """Read texts by one pattern; days and seconds that no calendar has run over in Arrow and are read again."""
+    found = integers(pc.strptime(texts, format=pattern, unit="us", error_is_null=True), NAT)
+    days = (found // DAY).astype("datetime64[D]")
+    ran_over = (days - days.astype("datetime64[M]")).astype(np.int64) < _RAN_OVER
+    if "%S" in pattern:
+        ran_over |= booleans(pc.match_substring_regex(texts, ":6[01]"))
+    rows = np.flatnonzero((found != NAT) & ran_over)
+    for row, text in zip(rows.tolist(), take(texts, rows).to_pylist(), strict=True):
+        try:
+            datetime.strptime(text, pattern)  # noqa: DTZ007 - only whether it can be read
+        except ValueError:
+            found[row] = NAT
+    return found
 
 
 def _by_grammar(texts: pa.StringArray, rules: Rules) -> Moments:
@@ -233,8 +252,10 @@ def _localised(values: NDArray[np.int64], zones: pa.StringArray, home: tzinfo) -
     carried = integers(codes.indices, -1)
     zoned = np.array([*(offset is not None for offset in offsets), False])[carried] & (values != NAT)
     minutes = np.array([*(offset or 0 for offset in offsets), 0])[carried]
+    far = zoned & ((np.abs(minutes) > FURTHEST_ZONE) | (values < _FIRST_DAY) | (values >= _LAST_DAY))
+    moved = np.where(far, NAT, values)
+    zoned &= ~far
     utc = values[zoned] - minutes[zoned] * _MINUTE
-    moved = values.copy()
     moved[zoned] = utc + _home_offsets(utc, home)
     return moved
 

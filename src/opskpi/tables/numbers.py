@@ -23,8 +23,9 @@ _UNITS = {
     "score": re.compile(r"(?<=[0-9]) ?(?:分|星|points?|stars?)$", re.IGNORECASE),
     "whole": re.compile(r"(?<=[0-9]) ?(?:次|件|条|份|个|人|times?)$", re.IGNORECASE),
 }
-#: A mean of several answers, as mapping writes it: numerator and denominator around U+2044.
-_MEAN = re.compile(r"([0-9]{1,18})⁄([0-9]{1,18})")
+#: A mean of several answers, as mapping writes it: around a character of no script, which no cell holds.
+_BAR = "\ue0f0"
+_MEAN = re.compile(f"([0-9]{{1,18}}){_BAR}([1-9][0-9]{{0,17}})")
 _CLOCK = re.compile(r"(?P<sign>[+-]?)(?P<h>[0-9]{1,6}):(?P<m>[0-5]?[0-9])(?::(?P<s>[0-5]?[0-9](?:\.[0-9]{1,6})?))?")
 _SPELLED = re.compile(
     r"(?P<sign>[+-]?) ?(?:PT)?"
@@ -36,6 +37,11 @@ _SPELLED = re.compile(
 _HAS_DAYS = re.compile(r"[0-9] ?(?:d|days?|天|日|w|weeks?|周|个?工作日)(?![a-z])", re.IGNORECASE)
 #: Minutes that one unit of a bare number is worth.
 _MINUTES = {"seconds": Fraction(1, 60), "minutes": Fraction(1), "hours": Fraction(60)}
+
+
+def mean_text(mean: Fraction) -> str:
+    """Write a mean so that reading it gives the exact fraction."""
+    return f"{mean.numerator}{_BAR}{mean.denominator}"
 
 
 def read_number(text: str, kind: str = "number", decimal: str = ".") -> Fraction | None:
