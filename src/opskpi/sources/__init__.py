@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from opskpi.documents import Mistake, read_document, validate, with_nearest
 from opskpi.sources.forms import Form, Manner, Sketch
+from opskpi.tables import load
 
 #: What `python -m opskpi.sources` makes of the YAML files; a test holds them together.
 COMPILED = "shipped.json"
@@ -126,8 +127,25 @@ def _extended(own: Mapping[str, object]) -> Mapping[str, object]:
     given = own.get("forms")
     for form in given if isinstance(given, list) else ():
         key = str(form.get("name", ""))
-        forms[key] = _merged(forms.get(key, shared), form)
+        forms[key] = _without_idle_words(_merged(forms.get(key, shared), form), form)
     return {**base, **own, "extends": name, "forms": list(forms.values())}
+
+
+def _without_idle_words(merged: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Drop inherited words of headings that the mapping has replaced."""
+    words = merged.get("words")
+    if not isinstance(words, Mapping):
+        return merged
+    spelled = [merged.get(part, {}) for part in ("columns", "opposite")]
+    headings = {
+        text
+        for each in spelled
+        for texts in each.values()
+        for text in ([texts] if isinstance(texts, str) else texts or ())
+    }
+    said, kinds = own.get("words") or {}, load(str(merged.get("table"))).kinds
+    kept = {key: value for key, value in words.items() if key in said or key in kinds or key in headings}
+    return {**merged, "words": kept}
 
 
 def _merged(base: Mapping[str, object], own: Mapping[str, object]) -> Mapping[str, object]:

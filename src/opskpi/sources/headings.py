@@ -100,7 +100,7 @@ def _spanning(above: Sequence[str], below: Sequence[str], merged: Mapping[int, i
     over: dict[int, str] = {}
     ends = [*starts[1:], len(above)] if starts else []
     for at, end in zip(starts, ends, strict=True):
-        last = merged.get(at, end - 1)
+        last = min(merged.get(at, end - 1), len(above) - 1)
         under = [position for position in range(at, last + 1) if below[position]]
         if len(under) >= _SPAN and under[0] == at:
             over |= dict.fromkeys(under, above[at])

@@ -1,22 +1,32 @@
 """A sheet's rows in canonical columns: words mapped, nulls blanked, constants added."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from opskpi.arrow import NULL, strings
+from opskpi.arrow import text_buffers
 from opskpi.exports import Block, Ragged
-from opskpi.sources.asides import Nil, asides, is_aside, nil_returns
+from opskpi.sources.asides import Nil, asides, foreign_headings, is_aside, nil_returns
 from opskpi.sources.forms import Form
+from opskpi.sources.headings import heading_form
 from opskpi.sources.recognition import Layout
-from opskpi.tables.columns import TextColumn, Texts, blank_rows, mapped, strings_of, taken, texts_of
+from opskpi.tables.columns import (
+    TextColumn,
+    Texts,
+    blank_rows,
+    cell_texts,
+    mapped,
+    strings_of,
+    taken,
+    texts_of,
+    without,
+)
 from opskpi.tables.instants import looks_iso
-from opskpi.tables.numbers import read_duration, read_number
+from opskpi.tables.numbers import mean_text, read_duration, read_number
 from opskpi.tables.words import FLAGS, normal
 
 _OPPOSITE = {True: "no", False: "yes"}
@@ -27,7 +37,7 @@ class Mapped:
     """A block in canonical columns; `skipped` are blank lines, totals, notes and nil returns.
 
     `latest` orders the rows of one key where the form asks for it; `marked` are cells the
-    sheet says are bad, by column and rule.
+    sheet says are bad, by column and rule. `foreign` is a row that is the heading of another table.
     """
 
     rows: NDArray[np.int32]
@@ -38,6 +48,7 @@ class Mapped:
     nil: tuple[Nil, ...]
     latest: TextColumn | None
     marked: Mapping[str, Mapping[str, NDArray[np.bool_]]] = field(default_factory=dict)
+    foreign: int | None = None
 
 
 def wanted(layout: Layout) -> dict[int, bool]:
@@ -54,7 +65,9 @@ def apply(layout: Layout, block: Block) -> Mapped:
     """Map one block of raw rows."""
     texts = {name: _column(layout, name, block.columns[at]) for name, at in layout.columns.items()}
     texts |= {name: _mean(layout, name, [block.columns[at] for at in places]) for name, places in layout.means.items()}
-    marked = {name: block.marked[at] for name, at in layout.columns.items() if at in block.marked}
+    marked = {
+        name: found for name, at in layout.columns.items() if (found := _marks(block, layout.means.get(name, (at,))))
+    }
     blank = np.ones(len(block.rows), dtype=bool)
     for column in texts.values():
         blank &= blank_rows(column)
@@ -73,8 +86,18 @@ def apply(layout: Layout, block: Block) -> Mapped:
         marked = {name: {rule: cells[chosen] for rule, cells in rules.items()} for name, rules in marked.items()}
     ragged = tuple(row for row in block.ragged if not is_aside(row))
     skipped = len(block.rows) - len(rows) + len(block.ragged) - len(ragged)
+    foreign = foreign_headings(layout, texts, rows)
     texts |= _constants(layout, len(rows))
-    return Mapped(rows, texts, block.size, skipped, ragged, tuple(each for _, each in nil), latest, marked)
+    return Mapped(rows, texts, block.size, skipped, ragged, tuple(each for _, each in nil), latest, marked, foreign)
+
+
+def _marks(block: Block, positions: Iterable[int]) -> Mapping[str, NDArray[np.bool_]]:
+    """Join what the sheet says against the cells that one column is made of."""
+    found: dict[str, NDArray[np.bool_]] = {}
+    for position in positions:
+        for rule, rows in block.marked.get(position, {}).items():
+            found[rule] = found[rule] | rows if rule in found else rows
+    return found
 
 
 def _constants(layout: Layout, count: int) -> dict[str, Texts]:
@@ -93,12 +116,23 @@ def _column(layout: Layout, name: str, cells: pa.Array) -> TextColumn:
         if kind.is_instant and pa.types.is_timestamp(cells.type):
             return cells
         cleaned = cells if kind.is_instant and _undressed(cells) else strings_of(cells)
-        if form.nulls:
-            cleaned = pc.if_else(pc.is_in(cleaned, strings(form.nulls)), NULL, cleaned)
-        return cleaned
+        return _without_nulls(cleaned, form) if form.nulls else cleaned
     texts = texts_of(strings_of(cells)) if pa.types.is_timestamp(cells.type) else texts_of(cells)
     translate = _translation(layout, name)
     return mapped(texts, translate) if translate else texts
+
+
+def _without_nulls(cells: pa.StringArray, form: Form) -> pa.StringArray:
+    """Blank what stands for nothing, however it is dressed; only texts as short as such words are looked at."""
+    longest = 3 * max(len(word) for word in form.nulls)
+    short = np.flatnonzero(np.diff(text_buffers(cells)[0]) <= longest)
+    nulls = form.null_words
+    found = [
+        row for row, text in zip(short.tolist(), cell_texts(cells, short), strict=True) if normal(text or "") in nulls
+    ]
+    rows = np.zeros(len(cells), dtype=bool)
+    rows[found] = True
+    return without(cells, rows) if found else cells
 
 
 def _translation(layout: Layout, name: str) -> Callable[[str], str | None] | None:
@@ -130,9 +164,13 @@ def _words(form: Form, name: str, heading: str) -> Mapping[str, str]:
     headed = [
         words
         for key, words in form.words.items()
-        if key not in form.model_table.kinds and normal(key) == normal(heading)
+        if key not in form.model_table.kinds and _form_of(key, form) == _form_of(heading, form)
     ]
     return {normal(word): meaning for words in (form.words.get(name, {}), *headed) for word, meaning in words.items()}
+
+
+def _form_of(heading: str, form: Form) -> str:
+    return heading_form(heading, numbered=form.numbered)
 
 
 def _time_left(text: str, decimal: str) -> str:
@@ -164,7 +202,7 @@ def _mean_text(answers: list[str], form: Form) -> str:
     if not known:
         return ""
     mean = Fraction(sum(known), len(known))
-    return f"{mean.numerator}⁄{mean.denominator}"
+    return mean_text(mean)
 
 
 def _undressed(cells: pa.Array) -> bool:

@@ -230,7 +230,8 @@ def _unmarked(
     spelled: Mapping[str, tuple[str, ...]],
 ) -> dict[str, str]:
     """Name what the form itself asks for, beyond its table."""
-    missing = {mark: mark for mark in form.marks if search.at(mark) is None}
+    asked = (*form.marks, *(text for texts in form.mean.values() for text in texts))
+    missing = {text: text for text in asked if search.at(text) is None}
     if latest is None and form.latest_by not in (None, "file", *columns):
         missing[str(form.latest_by)] = str(form.latest_by)
     if form.any_of and not any(name in columns for name in form.any_of):
@@ -249,7 +250,7 @@ def _questions(
     return [
         (message("heading_ambiguous", sheet=label, heading=heading, columns=could_be), could_be)
         for heading, could_be in form.ambiguous.items()
-        if search.at(heading) is not None and not any(name in columns for name in could_be)
+        if not any(name in columns for name in could_be) and search.at(heading) is not None
     ]
 
 
