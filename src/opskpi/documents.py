@@ -26,6 +26,7 @@ Path = tuple[str | int, ...]
 #: More than this is no file written by hand (or an alias that multiplies itself).
 _MOST_BYTES = 1 << 20
 _MOST_NODES = 50_000
+_DEEPEST = 40
 #: After so many slips it is no YAML.
 _MOST_SLIPS = 25
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -92,7 +93,7 @@ class _Composer:
 
     def build(self, node: Node, path: Path) -> object:
         self.nodes += 1
-        if self.nodes > _MOST_NODES:
+        if self.nodes > _MOST_NODES or len(path) > _DEEPEST:
             raise SettingsError(message("yaml_too_large"))
         mark = node.start_mark
         plain = isinstance(node, ScalarNode) and node.style not in ("|", ">")
@@ -158,6 +159,8 @@ def _compose(text: str, file: str) -> tuple[Node | None, list[Message]]:
     for _ in range(_MOST_SLIPS):
         try:
             return YAML().compose("\n".join(lines)), slips
+        except RecursionError:
+            raise SettingsError(message("yaml_too_large")) from None
         except MarkedYAMLError as error:
             sentence = _syntax(error, lines, file)
             slips.append(sentence)

@@ -72,9 +72,11 @@ def _judge(call: Call) -> Message:
 def _repair(rejected: int, call: Call) -> Iterator[Message]:
     """Tell how to repair rejected rows and give them again."""
     file = call.rejects or _REJECTS
-    key = "next_repair" if call.rejects else "next_rejects"
+    key = "next_repair" if call.rejects or file in call.exports else "next_rejects"
     if rejected:
-        yield message(key, count=rejected, file=quoted(file), command=call.line("score", file))
+        more = () if file in call.exports else (file,)
+        write = call.line("check", "--rejects", file)
+        yield message(key, count=rejected, file=quoted(file), write=write, command=call.line("score", *more))
 
 
 def _names(problems: Iterable[ProblemGroup]) -> Iterator[Message]:
@@ -134,7 +136,14 @@ def _unknown_words(
 
 
 def _conflicts(inputs: Sequence[InputRecord], problems: Sequence[ProblemGroup]) -> dict[_Form, None]:
-    return {form: None for group in problems if group.rule == "conflict" for form in _forms(group, inputs)}
+    """Name the forms whose conflicting rows stand in several files: a later file may replace an earlier one."""
+    groups = [group for group in problems if group.rule == "conflict"]
+    return {
+        form: None
+        for group in groups
+        if len({each.place.file for each in group.first}) > 1
+        for form in _forms(group, inputs)
+    }
 
 
 def _forms(group: ProblemGroup, inputs: Sequence[InputRecord]) -> list[_Form]:

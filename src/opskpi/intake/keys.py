@@ -14,13 +14,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from opskpi.arrow import strings, take, text_buffers
+from opskpi.errors import ExportError
 from opskpi.exports.finding import natural
 from opskpi.intake.sheets import SheetRead
 from opskpi.tables.check import Chunk
 from opskpi.tables.columns import NAT, UNKNOWN, Column, Numbers, Texts, Words, cell_texts, is_blank
+from opskpi.tables.dates import read_date
+from opskpi.tables.instants import microseconds
+from opskpi.tables.numbers import read_number
+from opskpi.tables.words import WORDLESS
+from opskpi.wording import message
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xFF51AFD7ED558CCD)
+#: What stands for no id is hardly longer than this, in bytes.
+_SHORT_ID = 6
 #: Longer texts are hashed one by one.
 _LONGEST = 64
 
@@ -90,9 +98,26 @@ def _key_hashes(each: Keyed) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
         else:
             column = each.chunk.columns[name]
             part = _hashes(column)
-            has_id &= ~is_blank(column)
+            has_id &= ~_is_no_id(column, each.sheet.layout.form.nil)
         hashes = (hashes ^ part) * _MIX
     return hashes ^ (hashes >> np.uint64(31)), has_id
+
+
+def _is_no_id(column: Column, nil: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which ids are none: blank, a dash or another mark that stands for nothing, or a word of a nil return."""
+    none = is_blank(column)
+    if isinstance(column, Texts):
+        said = np.array([*(_says_nothing(word, nil) for word in column.words), True])
+        return np.asarray(said[column.codes], dtype=bool)
+    if isinstance(column, pa.StringArray):
+        short = np.flatnonzero(~none & (np.diff(text_buffers(column)[0]) <= _SHORT_ID))
+        none = none.copy()
+        none[short] = [_says_nothing(text or "", nil) for text in cell_texts(column, short)]
+    return none
+
+
+def _says_nothing(text: str, nil: Sequence[str]) -> bool:
+    return not WORDLESS.sub("", text) or text in nil
 
 
 def _repeated(hashes: Sequence[NDArray[np.uint64]], has_id: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.intp]]:
@@ -213,10 +238,15 @@ def _order(table: Sequence[Keyed], row: _Row) -> tuple[int, object]:
     text = None if latest is None else cell_texts(latest, np.array([at]))[0]
     if text is None:
         return (0, 0)
-    try:
-        return (1, Fraction(text))
-    except ValueError:
-        return (2, natural(text))
+    if (number := read_number(text, decimal=each.sheet.layout.form.decimal)) is not None:
+        return (1, number)
+    if (written := read_date(text, each.sheet.rules.zone)) is not None:
+        only = next(iter(written.by_order.values())) if len(written.by_order) == 1 else None
+        moment = only or written.moment(each.sheet.layout.form.order)
+        if moment is None:
+            raise ExportError(message("latest_unordered", sheet=each.sheet.label, heading=name, text=text))
+        return (1, microseconds(moment))
+    return (2, natural(text))
 
 
 def _look_alikes(table: Sequence[Keyed], has_id: Sequence[NDArray[np.bool_]]) -> list[Alike]:

@@ -2,13 +2,22 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from opskpi.intake.ledgers import Intake, problems
-from opskpi.intake.repairs import PLACE, SHORT_HASH
+from opskpi.intake.repairs import PLACE, cell_names, every_column, fingerprint, short_hash
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Problem
 from opskpi.model.safety import plain_text
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A row as the export has it: its cells by heading, and its fingerprint."""
+
+    cells: Mapping[str, str]
+    was: str
 
 
 def rejects(intake: Intake, language: str) -> bytes:
@@ -17,51 +26,49 @@ def rejects(intake: Intake, language: str) -> bytes:
     sheets = {id(sheet): sheet for sheet in intake.sheets}
     for sheet, row, problem in problems(intake):
         by_row.setdefault((id(sheet), row), []).append(problem)
-    raw = {key: _raw_rows(sheet, {row for owner, row in by_row if owner == key}) for key, sheet in sheets.items()}
-    headings = list(
-        dict.fromkeys(heading.strip() for key, sheet in sheets.items() if raw[key] for heading in sheet.layout.headings)
-    )
+    raw = {key: dict(_raw_rows(sheet, {row for owner, row in by_row if owner == key})) for key, sheet in sheets.items()}
+    named = (name for key, sheet in sheets.items() if raw[key] for name in cell_names(sheet.layout.headings))
+    headings = list(dict.fromkeys(named))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*PLACE, *headings])
-    for (key, row), found in by_row.items():
-        cells = raw[key].get(row, {})
-        place = _place(sheets[key], found, language)
-        writer.writerow([*place, *(plain_text(cells.get(heading, "")) for heading in headings)])
+    for (key, number), found in by_row.items():
+        was = raw[key][number]
+        place = _place(sheets[key], was, found, language)
+        writer.writerow([*place, *(plain_text(was.cells.get(heading, "")) for heading in headings)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _place(sheet: SheetRead, found: list[Problem], language: str) -> list[object]:
+def _place(sheet: SheetRead, row: _Raw, found: list[Problem], language: str) -> list[object]:
     place = found[0].place
     return [
         place.file,
-        sheet.sha256[:SHORT_HASH],
+        short_hash(sheet.sha256),
         place.sheet,
         place.row,
+        row.was,
         " ".join(problem.place.cell for problem in found if problem.place.cell),
         " ".join(problem.rule for problem in found),
         "; ".join(problem.message.text(language) for problem in found),
     ]
 
 
-def _raw_rows(sheet: SheetRead, numbers: set[int]) -> dict[int, Mapping[str, str]]:
+def _raw_rows(sheet: SheetRead, numbers: set[int]) -> Iterator[tuple[int, _Raw]]:
     """Read some rows of a sheet again, every column as text."""
     if not numbers:
-        return {}
-    headings = sheet.layout.headings
-    found: dict[int, Mapping[str, str]] = {}
+        return
+    names = cell_names(sheet.layout.headings)
     before = sheet.layout.heading_row
-    for piece in sheet.sheet.pieces(before, dict.fromkeys(range(len(headings)), False), sheet.layout.width):
+    for piece in every_column(sheet.sheet, sheet.layout, {}):
         block = piece()
         for ragged in block.ragged:
             if ragged.row + before in numbers:
-                found[ragged.row + before] = {headings[0].strip(): ragged.text}
+                yield ragged.row + before, _Raw({names[sheet.layout.first]: ragged.text}, fingerprint([ragged.text]))
         for at, row in enumerate(block.rows.tolist()):
             if row + before in numbers:
-                cells = (_text(block.columns[position][at].as_py()) for position in range(len(headings)))
-                found[row + before] = {h.strip(): c for h, c in zip(headings, cells, strict=True)}
+                cells = [_text(block.columns[position][at].as_py()) for position in range(len(names))]
+                yield row + before, _Raw(dict(zip(names, cells, strict=True)), fingerprint(cells))
         before += block.size
-    return found
 
 
 def _text(cell: object) -> str:

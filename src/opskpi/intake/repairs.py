@@ -5,7 +5,9 @@ to a run together with those exports, its cells replace the ones that were refus
 is read of them: the run is then the one that the right export would have given.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,25 +16,36 @@ from numpy.typing import NDArray
 
 from opskpi.arrow import strings
 from opskpi.errors import ExportError
-from opskpi.exports import MARK_REJECTS, Block
+from opskpi.exports import MARK_REJECTS, Block, Sheet
 from opskpi.exports.opening import Opened
 from opskpi.model.cards import RepairRecord
 from opskpi.model.safety import unguarded
 from opskpi.sources.recognition import Layout
 from opskpi.wording import message
 
-#: What stands before the cells of a row that was rejected.
-PLACE = (MARK_REJECTS, "opskpi_sha256", "opskpi_sheet", "opskpi_row", "opskpi_cell", "opskpi_rule", "opskpi_message")
-#: So much of a hash tells files apart, and survives a spreadsheet.
-SHORT_HASH = 12
+#: What stands before the cells of a row that was rejected: `was` tells whether a row is still the one that was meant.
+PLACE = (
+    MARK_REJECTS,
+    "opskpi_sha256",
+    "opskpi_sheet",
+    "opskpi_row",
+    "opskpi_was",
+    "opskpi_cell",
+    "opskpi_rule",
+    "opskpi_message",
+)
+_PLACES = 5
+_SHORT_HASH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A row as it should have been, by heading."""
+    """A row as it should have been, by heading; `was` is the fingerprint of what it was."""
 
     row: int
+    was: str
     cells: Mapping[str, str]
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +59,17 @@ class RepairsRead:
 
 
 @dataclass(slots=True)
-class SheetRepairs:
-    """The repairs of one sheet."""
-
-    repairs: Sequence[Repair]
-
-    def within(self, before: int, size: int) -> dict[int, Mapping[str, str]]:
-        """Get the repairs of a piece, by row of the piece."""
-        return {each.row - before: each.cells for each in self.repairs if before < each.row <= before + size}
-
-
-@dataclass(slots=True)
 class Repairs:
     """All repairs of a run; those that no sheet asked for are said."""
 
     files: Sequence[RepairsRead]
     used: set[tuple[str, str]] = field(default_factory=set)
 
-    def of(self, sha256: str, sheet: str | None) -> SheetRepairs:
-        """Get the repairs of a sheet, the later file's after the earlier one's."""
-        key = (sha256[:SHORT_HASH], sheet or "")
+    def of(self, sha256: str, sheet: str | None) -> tuple[Repair, ...]:
+        """Get the repairs of a sheet from all files."""
+        key = (short_hash(sha256), sheet or "")
         self.used.add(key)
-        return SheetRepairs([repair for file in self.files for repair in file.rows.get(key, ())])
+        return tuple(repair for file in self.files for repair in file.rows.get(key, ()))
 
     def records(self) -> tuple[RepairRecord, ...]:
         """Write down the repairs; raises ExportError for those whose export is not in this run."""
@@ -78,47 +80,124 @@ class Repairs:
         return tuple(RepairRecord(file.label, file.sha256, sum(map(len, file.rows.values()))) for file in self.files)
 
 
+def short_hash(sha256: str) -> str:
+    """Shorten a file's hash so that it tells files apart, and no spreadsheet takes it for a number."""
+    return f"sha256:{sha256[:_SHORT_HASH]}"
+
+
+def fingerprint(cells: Iterable[str]) -> str:
+    """Tell whether a row is the one that was rejected."""
+    text = "\x1f".join(cells)
+    return f"row:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=4).hexdigest()}"
+
+
+def cell_names(headings: Sequence[str]) -> tuple[str, ...]:
+    """Name each column of a sheet once: of headings that are alike, the second is `Heading [2]`."""
+    seen: Counter[str] = Counter()
+    names: list[str] = []
+    for heading in (text.strip() for text in headings):
+        seen[heading] += 1
+        names.append(heading if seen[heading] == 1 else f"{heading} [{seen[heading]}]")
+    return tuple(names)
+
+
+def every_column(sheet: Sheet, layout: Layout, wanted: Mapping[int, bool]) -> Sequence[Callable[[], Block]]:
+    """Get the pieces of a sheet with every column, those that are wanted as they are wanted."""
+    every = {position: wanted.get(position, False) for position in range(len(layout.headings))}
+    return sheet.pieces(layout.heading_row, every, layout.width)
+
+
 def read_repairs(opened: Opened) -> RepairsRead:
     """Read a rejects file that was named; raises ExportError where its places are spoilt."""
+    label = opened.found.label
     rows: dict[tuple[str, str], list[Repair]] = {}
     files: dict[tuple[str, str], str] = {}
     for cells in _rows(opened):
-        file, sha256, sheet, number = (cells.pop(name, "") for name in PLACE[:4])
-        if not number.isdigit() or not sha256:
-            raise ExportError(message("repair_place_spoilt", file=opened.found.label, row=number or "?"))
-        key = (sha256[:SHORT_HASH], sheet)
+        file, sha256, sheet, number, was = (cells.get(name, "") for name in PLACE[:_PLACES])
+        if not number.isdecimal() or not sha256 or not was:
+            raise ExportError(message("repair_place_spoilt", file=label, row=number or "?"))
         kept = {name: text for name, text in cells.items() if name not in PLACE}
-        rows.setdefault(key, []).append(Repair(int(number), kept))
-        files[key] = file
-    return RepairsRead(opened.found.label, opened.digest(), rows, files)
+        rows.setdefault((sha256, sheet), []).append(Repair(int(number), was, kept, label))
+        files[sha256, sheet] = file
+    return RepairsRead(label, opened.digest(), rows, files)
 
 
-def repaired(piece: Callable[[], Block], mended: Mapping[int, Mapping[str, str]], layout: Layout) -> Block:
+def within(repairs: Iterable[Repair], before: int, size: int) -> dict[int, list[Repair]]:
+    """Get the repairs of a piece, by row of the piece."""
+    found: dict[int, list[Repair]] = {}
+    for each in repairs:
+        if before < each.row <= before + size:
+            found.setdefault(each.row - before, []).append(each)
+    return found
+
+
+def refuse_beyond(repairs: Iterable[Repair], last: int) -> None:
+    """Raise ExportError for repairs of rows that a sheet does not have."""
+    for each in repairs:
+        if each.row > last:
+            raise ExportError(message("repair_of_another", file=each.file, row=each.row))
+
+
+def repaired(piece: Callable[[], Block], wanted: Mapping[int, Sequence[Repair]], layout: Layout) -> Block:
     """Read a piece again with some rows replaced; a row that was ragged becomes one of the others.
 
-    A cell that its sheet marks as bad stays so until its text changes.
+    A cell that its sheet marks as bad stays so until its text changes. Raises ExportError for
+    repairs of a row that was never rejected, or that contradict one another.
     """
     block = piece()
+    old = _old_rows(block, wanted, layout)
+    mended = {number: row for number, each in wanted.items() if (row := _mended(old[number], each, layout)) is not None}
     kept = np.flatnonzero(~np.isin(block.rows, list(mended)))
     order = np.argsort(np.concatenate([block.rows[kept], list(mended)]), kind="stable")
-    old = {number: at for at, number in enumerate(block.rows.tolist()) if number in mended}
+    at = {number: place for place, number in enumerate(block.rows.tolist()) if number in mended}
     columns: dict[int, pa.Array] = {}
     marked: dict[int, dict[str, NDArray[np.bool_]]] = {}
     for position, cells in block.columns.items():
         before = _texts(cells)
-        texts = [_cell(layout, position, row) for row in mended.values()]
-        columns[position] = _array([*(before[at] for at in kept.tolist()), *texts], order, cells.type)
-        same = [n in old and (before[old[n]] or "") == text for n, text in zip(mended, texts, strict=True)]
+        texts = [row[position] for row in mended.values()]
+        columns[position] = _array([*(before[place] for place in kept.tolist()), *texts], order, cells.type)
+        same = [n in at and (before[at[n]] or "") == text for n, text in zip(mended, texts, strict=True)]
         for rule, bad in block.marked.get(position, {}).items():
-            still = [keeps and bool(bad[old[number]]) for number, keeps in zip(mended, same, strict=True)]
+            still = [keeps and bool(bad[at[number]]) for number, keeps in zip(mended, same, strict=True)]
             marked.setdefault(position, {})[rule] = np.concatenate([bad[kept], np.array(still, dtype=bool)])[order]
     rows = np.concatenate([block.rows[kept], np.array(list(mended), dtype=np.int32)])[order]
     ragged = tuple(row for row in block.ragged if row.row not in mended)
     return replace(block, rows=rows, columns=columns, ragged=ragged, marked=marked)
 
 
-def _cell(layout: Layout, position: int, row: Mapping[str, str]) -> str:
-    return row.get(layout.headings[position].strip(), "") if position < len(layout.headings) else ""
+#: A row's cells by position, as far as they are read.
+_Cells = Mapping[int, str]
+
+
+def _old_rows(block: Block, wanted: Mapping[int, Sequence[Repair]], layout: Layout) -> dict[int, tuple[str, _Cells]]:
+    """Get the rows that are to be replaced, with their fingerprints."""
+    places = {number: at for at, number in enumerate(block.rows.tolist()) if number in wanted}
+    texts = {position: _texts(cells) for position, cells in block.columns.items()}
+    found: dict[int, tuple[str, _Cells]] = {}
+    for number, at in places.items():
+        cells = {position: column[at] or "" for position, column in texts.items()}
+        found[number] = fingerprint(cells[position] for position in range(len(layout.headings))), cells
+    for row in block.ragged:
+        if row.row in wanted:
+            found[row.row] = fingerprint([row.text]), {layout.first: row.text}
+    for number, repairs in wanted.items():
+        if number not in found or any(each.was != found[number][0] for each in repairs):
+            raise ExportError(message("repair_of_another", file=repairs[0].file, row=repairs[0].row))
+    return found
+
+
+def _mended(old: tuple[str, _Cells], repairs: Sequence[Repair], layout: Layout) -> _Cells | None:
+    """Find what a row is to be; None where nobody changed it."""
+    names = cell_names(layout.headings)
+    places = {position: names[position] for position in {*layout.used, layout.first} if position < len(names)}
+    for name in places.values():
+        if name and any(name not in each.cells for each in repairs):
+            raise ExportError(message("repair_without_column", file=repairs[0].file, heading=name))
+    rows = [{position: each.cells.get(name, "") for position, name in places.items()} for each in repairs]
+    changed = [row for row in rows if any(row[position] != old[1].get(position, "") for position in row)]
+    if any(row != changed[0] for row in changed):
+        raise ExportError(message("repair_twice", file=repairs[0].file, row=repairs[0].row))
+    return changed[0] if changed else None
 
 
 def _texts(cells: pa.Array) -> list[str | None]:

@@ -12,7 +12,7 @@ from opskpi.exports import Block, Ragged, Sheet
 from opskpi.exports.finding import find, natural
 from opskpi.exports.opening import Contents, Manner, Opened, open_found
 from opskpi.intake.advice import quoted
-from opskpi.intake.repairs import Repairs, read_repairs, repaired
+from opskpi.intake.repairs import Repairs, every_column, read_repairs, refuse_beyond, repaired, within
 from opskpi.model.cards import RepairRecord, Unused
 from opskpi.sources import Source
 from opskpi.sources.asides import Nil
@@ -169,18 +169,33 @@ def _recognise_all(
         fits = [(sheet, layout) for sheet, layout in tried if isinstance(layout, Layout)]
         nears = [(sheet, layout) for sheet, layout in tried if isinstance(layout, Near)]
         if opened.found.named and not fits:
-            raise ExportError(_unrecognised(opened, nears))
+            raise ExportError(_unrecognised(opened, nears, settings))
         recognised += [_Recognised(opened, s, lay, _rules(s, lay, settings)) for s, lay in fits]
         unused += [Unused(label, sheet.name, near.hint) for sheet, near in nears]
+    _refuse_idle(recognised, settings)
     return recognised, unused
 
 
-def _unrecognised(opened: Opened, nears: Sequence[tuple[Sheet, Near]]) -> Message:
+def _refuse_idle(recognised: Sequence[_Recognised], settings: Settings) -> None:
+    """Stop where a source that was asked for fits no sheet: others would read the files in other ways."""
+    for source in settings.own_sources:
+        if any(each.layout.source is source for each in recognised):
+            continue
+        tried = [(each, _own_layout(each.sheet, each.opened, (source,))) for each in recognised]
+        near = [(each, layout) for each, layout in tried if isinstance(layout, Near)]
+        if near:
+            sheet, nearest = max(near, key=lambda each: each[1].found)
+            raise ExportError(message("source_idle", source=source.source, sheet=sheet.label, hint=nearest.hint))
+
+
+def _unrecognised(opened: Opened, nears: Sequence[tuple[Sheet, Near]], settings: Settings) -> Message:
     """Say what is missing, and the command that helps, to copy."""
     found = opened.found
     if not nears:
         return message("no_visible_sheet", file=found.label)
     near = max((near for _, near in nears), key=lambda each: each.found)
+    if near.missing and near.form.split("/")[0] in {source.source for source in settings.own_sources}:
+        return message("mapping_incomplete", file=found.label, form=near.form, columns=near.missing)
     file = f"{found.path}#{found.sheet}" if found.sheet else str(found.path)
     command = f"opskpi sources suggest {quoted(file)} -o my-source.yaml"
     return message("unrecognised", file=found.label, hint=near.hint, command=command)
@@ -188,17 +203,22 @@ def _unrecognised(opened: Opened, nears: Sequence[tuple[Sheet, Near]]) -> Messag
 
 def _layout(sheet: Sheet, opened: Opened, settings: Settings) -> Layout | Near:
     """Recognise a sheet, by the user's own sources before the shipped ones."""
-    shown = Shown(_label(sheet), sheet.head, sheet.spans, {**opened.origins, "sheet": sheet.name or ""})
     table = opened.found.table
-    own: Layout | Near | None = None
-    if settings.own_sources:
-        own = recognise(shown, settings.own_sources, None)
-        if isinstance(own, Layout) and table in (None, own.form.table):
-            return own
-    shipped = recognise(shown, settings.sources, table)
+    own = _own_layout(sheet, opened, settings.own_sources) if settings.own_sources else None
+    if isinstance(own, Layout) and table in (None, own.form.table):
+        return own
+    shipped = recognise(_shown(sheet, opened), settings.sources, table)
     if isinstance(own, Near) and isinstance(shipped, Near):
         return own if own.found >= shipped.found else shipped
     return shipped
+
+
+def _own_layout(sheet: Sheet, opened: Opened, sources: Sequence[Source]) -> Layout | Near:
+    return recognise(_shown(sheet, opened), sources, None)
+
+
+def _shown(sheet: Sheet, opened: Opened) -> Shown:
+    return Shown(_label(sheet), sheet.head, sheet.spans, {**opened.origins, "sheet": sheet.name or ""})
 
 
 def _rules(sheet: Sheet, layout: Layout, settings: Settings) -> Rules:
@@ -238,14 +258,18 @@ def _read(each: _Recognised, sha256: str, repairs: Repairs) -> SheetRead:
     ragged: list[Ragged] = []
     nil: list[Nil] = []
     wanted_here = repairs.of(sha256, each.sheet.name)
-    for piece, (block, checked) in zip(each.pieces, each.done, strict=True):
-        if mended := wanted_here.within(before, block.size):
+    whole = every_column(each.sheet, each.layout, wanted(each.layout)) if wanted_here else each.pieces
+    for piece, (block, checked) in zip(whole, each.done, strict=True):
+        if mended := within(wanted_here, before, block.size):
             read = partial(repaired, piece, mended, each.layout)
             block, checked = _work((each, read))  # noqa: PLW2901 - the same block, mended
         parts.append((block, replace(checked, rows=checked.rows + before)))
         ragged += [replace(row, row=row.row + before) for row in block.ragged]
         nil += [replace(row, row=row.row + before) for row in block.nil]
+        if block.foreign is not None:
+            raise ExportError(message("headings_inside", sheet=each.label, row=block.foreign + before))
         before += block.size
+    refuse_beyond(wanted_here, before)
     drafts = [checked for _, checked in parts if isinstance(checked, Draft)]
     rules, notes = settle(drafts, each.rules, each.layout.form.order, each.label, each.layout.heading_of)
     chunk = partial(_chunk, table, rules)
