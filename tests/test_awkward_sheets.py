@@ -14,6 +14,7 @@ from click.testing import Result
 
 from opskpi.errors import ExportError
 from opskpi.exports import opening
+from opskpi.exports.finding import natural
 from opskpi.exports.opening import read_bytes
 from rulebook import PLAN_2016, Desk, complaint, incident, incidents, plan, request
 
@@ -384,3 +385,261 @@ def test_a_contract_older_than_five_years_keeps_its_project(desk: Desk) -> None:
     desk.tickets(*incidents(8, 1))
     desk.put("项目台账.csv", [{"项目名称": "某银行", "服务开始日期": "2008-01-01"}])
     assert desk.score(plan=PLAN_2016).pick("incident_sla_rate", "met", "missed") == (8, 1)
+
+
+def test_pages_put_one_behind_the_other_repeat_their_headings(desk: Desk) -> None:
+    path = desk.tickets(*incidents(5, 1))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:4], lines[0], *lines[4:]]) + "\n", encoding="utf-8")
+    outcome = desk.score()
+    assert outcome.pick("incident_sla_rate", "met", "missed") == (5, 1)
+    assert outcome.card["inputs"][0]["skipped"] == 1
+
+
+HEAD = "工单编号,项目名称,工单类型,标题,创建时间,解决时限,解决时间"
+TIMES = "2016-03-01 08:00,2016-03-02 08:00,"
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (['T1,甲,事件,"打印机坏了,', "T2,甲,事件,x,", 'T3,甲,事件,"又坏了,'], 2),
+        (['T1,甲,事件,24" 显示器,', 'T2,甲,事件,"坏了,', "T3,甲,事件,x,"], 3),
+    ],
+)
+def test_a_stray_quote_swallows_no_rows(desk: Desk, lines: list[str], line: int) -> None:
+    text = "\n".join([HEAD, *(each + TIMES + "2016-03-03 08:00" for each in lines)])
+    (desk.exports / "工单.csv").write_text(text, encoding="utf-8")
+    assert f"line {line}" in refused(desk)
+
+
+def test_stray_quotes_inside_cells_are_text(desk: Desk) -> None:
+    rows = ['T1,甲,事件,24" 显示器,', 'T2,甲,事件,"两行\n""说明""",', 'T3,甲,事件,5" 盘,']
+    text = "\n".join([HEAD, *(each + TIMES + "2016-03-02 07:00" for each in rows)])
+    (desk.exports / "工单.csv").write_text(text, encoding="utf-8")
+    assert desk.score().pick("incident_sla_rate", "met", "missed", project="甲") == (3, 0)
+
+
+def test_a_mapping_that_fits_nothing_does_not_give_way_in_silence(desk: Desk) -> None:
+    desk.tickets(*incidents(5, 1))
+    own = desk.write(
+        "own.yaml", "source: own\nextends: standard\nforms: [{name: 工单, columns: {project: 最终客戶}}]\n"
+    )
+    assert "the source own fits no sheet" in refused(desk, "--source", str(own))
+    assert "the source jira fits no sheet" in refused(desk, "--source", "jira")
+
+
+def test_a_mean_with_a_heading_that_is_not_there_is_refused(desk: Desk) -> None:
+    desk.put("满意度.csv", [{"项目名称": "甲", "提交时间": "2016-05-01", "速度": "1", "态度": "1", "满意度": "5"}])
+    own = desk.write(
+        "own.yaml", "source: own\nextends: standard\nforms: [{name: 满意度调查, mean: {score: [速度, 态度度]}}]\n"
+    )
+    assert "态度度" in refused(desk, "--source", str(own))
+
+
+def test_a_formula_in_any_question_of_a_mean_is_found(desk: Desk) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["项目名称", "提交时间", "速度", "态度"])
+    for score in (5, 4, "=2+3"):
+        sheet.append(["甲", datetime(2016, 5, 1), 5, score])  # noqa: DTZ001
+    path = desk.exports / "满意度.xlsx"
+    book.save(path)
+    own = desk.write(
+        "own.yaml", "source: own\nextends: standard\nforms: [{name: 满意度调查, mean: {score: [速度, 态度]}}]\n"
+    )
+    outcome = desk.score("--source", str(own), plan=desk.write("p.yaml", plan(SATISFACTION)))
+    assert outcome.ledger()["rejected"] == 1
+
+
+@pytest.mark.parametrize("spoil", ["strict", "case"])
+def test_errors_are_found_however_a_book_names_its_parts(desk: Desk, spoil: str) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["工单编号", "项目名称", "工单类型", "创建时间", "解决时间"])
+    sheet.append(["T1", "甲", "事件", datetime(2016, 3, 1, 8), datetime(2016, 3, 1, 9)])  # noqa: DTZ001
+    sheet.append(["T2", "甲", "事件", datetime(2016, 3, 1, 8), "#N/A"])  # noqa: DTZ001
+    path = desk.exports / "工单.xlsx"
+    book.save(path)
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in parts.items():
+            if spoil == "strict":
+                data = data.replace(  # noqa: PLW2901
+                    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                    b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+                )
+            new.writestr(name.replace("sheet1", "Sheet1") if spoil == "case" else name, data)
+    outcome = desk.run("check", "-f", "json")
+    rules = [each["rule"] for each in json.loads(outcome.printed)["problems"]] if outcome.printed else [outcome.said]
+    assert rules == ["error_cell"] or outcome.exit_code == 3
+
+
+def test_a_total_that_is_filled_like_a_row_is_no_row(desk: Desk) -> None:
+    desk.reports(("2016-03-31", "2016-03-30"), ("2016-06-30", "2016-06-29"))
+    path = desk.exports / "报告.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "小计,某银行,2016-06-30,\n", encoding="utf-8")
+    assert desk.score().pick("report_on_time_rate", "numerator", "denominator") == (2, 2)
+
+
+def test_a_register_of_projects_has_no_totals_and_notes_in_it(desk: Desk) -> None:
+    desk.tickets(*incidents(5, 1))
+    lines = ["项目名称,客户名称", "某银行,A", "某医院,B", "合计,2", "制表人：张三,"]
+    (desk.exports / "项目台账.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert desk.score().projects == ["某医院", "某银行"]
+
+
+def test_another_tables_headings_below_are_refused(desk: Desk) -> None:
+    path = desk.put("投诉.csv", [{"投诉编号": "C1", "项目名称": "甲", "投诉时间": "2016-03-01"}])
+    more = ["工单编号,项目名称,创建时间", "T1,甲,2016-03-01"]
+    path.write_text(path.read_text(encoding="utf-8") + "\n".join(more) + "\n", encoding="utf-8")
+    assert "row 3 is a heading row of another table" in refused(desk)
+
+
+def test_a_late_complaint_that_says_nothing_is_a_complaint(desk: Desk) -> None:
+    row = {
+        "项目名称": "甲",
+        "投诉时间": "2016-03-01 09:00",
+        "处理时限": "2016-03-02 09:00",
+        "处理完成时间": "2016-03-05 10:00",
+    }
+    desk.put("投诉.csv", [{"投诉编号": "", **row, "投诉内容": "无"}])
+    assert desk.score().pick("complaint_count", "value", project="甲") == (1,)
+
+
+def test_a_dash_is_no_id(desk: Desk) -> None:
+    for month in (1, 2, 3):
+        desk.put(f"{month}月.csv", [{"投诉编号": "-", "项目名称": "甲", "投诉时间": f"2016-0{month}-01 09:00"}])
+    own = desk.write("own.yaml", "source: own\nextends: standard\nlatest_by: file\n")
+    assert desk.score("--source", str(own)).pick("complaint_count", "value", project="甲") == (3,)
+
+
+def test_months_are_ordered_as_people_count_them() -> None:
+    months = ["一月", "二月", "三月", "十月", "十一月", "十二月"]
+    assert sorted({*months}, key=natural) == months
+    assert sorted(["Oct-2016", "Feb-2016", "Jan-2016"], key=natural) == ["Jan-2016", "Feb-2016", "Oct-2016"]
+    assert natural("①2016")
+
+
+def test_the_latest_row_is_found_by_its_day_not_by_its_text(desk: Desk) -> None:
+    rows = [("31/01/2016 08:00", "2016-03-01 09:00"), ("07/02/2016 08:00", "2016-03-05 09:00")]
+    desk.put(
+        "工单.csv",
+        [{"工单编号": "T1", "项目名称": "甲", **incident("2016-03-02", stop), "更新时间": when} for when, stop in rows],
+    )
+    text = "source: own\nextends: standard\nlatest_by: 更新时间\n"
+    assert "07/02/2016 08:00 in 更新时间 can be two days" in refused(
+        desk, "--source", str(desk.write("own.yaml", text))
+    )
+    declared = desk.write("own.yaml", text + "forms: [{name: 工单, dates: dmy}]\n")
+    assert desk.score("--source", str(declared)).pick("incident_sla_rate", "met", "missed", project="甲") == (0, 1)
+
+
+def test_a_declared_pattern_reads_no_day_that_does_not_exist(desk: Desk) -> None:
+    days = ("31/02/2016 08:00", "28/02/2016 08:00", "29/02/2016 08:00")
+    desk.put(
+        "工单.csv", [{"工单编号": f"T{day}", "项目名称": "甲", "工单类型": "事件", "创建时间": day} for day in days]
+    )
+    own = desk.write("own.yaml", "source: own\nextends: standard\ndates: '%d/%m/%Y %H:%M'\n")
+    assert desk.score("--source", str(own)).ledger()["rejected"] == 1
+
+
+@pytest.mark.parametrize(
+    "cell", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z", "2016-03-01 10:00 +99:00", "2016-03-01 10:00+99:00"]
+)
+def test_absurd_moments_are_no_dates(desk: Desk, cell: str) -> None:
+    desk.tickets(*incidents(5, 1), {**incident(), "创建时间": cell})
+    assert desk.score().ledger()["rejected"] == 1
+
+
+def test_a_rejects_file_that_lost_a_column_or_a_row_number_is_refused(desk: Desk, tmp_path: Path) -> None:
+    desk.tickets(*incidents(8, 1), {**incident(), "创建时间": "2016-02-30"}, {**incident(), "工单类型": "咨询"})
+    rejects = tmp_path / "rejects.csv"
+    desk.score("--rejects", str(rejects), "--max-rejected", "100")
+    good = rejects.read_text(encoding="utf-8-sig")
+    for spoilt, said in (
+        (good.replace("解决时间", "解决的时间"), "has lost the column 解决时间"),
+        (good.replace(",11,row:", ",12,row:"), "row 12 is not the row that was rejected there"),
+        (good.replace(",11,row:", ",600,row:"), "row 600 is not the row that was rejected there"),
+    ):
+        assert spoilt != good
+        rejects.write_text(spoilt, encoding="utf-8")
+        outcome = desk.run("score", "--lang", "en", exports=(desk.exports, rejects))
+        assert (outcome.exit_code, said in outcome.said) == (3, True), outcome.said
+
+
+def test_the_unrepaired_file_beside_the_repaired_one_undoes_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.tickets(*incidents(8, 1), {**incident(), "创建时间": "2016-02-30"})
+    first, second = tmp_path / "r1.csv", tmp_path / "r2.csv"
+    desk.score("--rejects", str(first))
+    text = first.read_text(encoding="utf-8-sig")
+    second.write_text(text.replace(",2016-02-30,", ",2016-03-01 08:00,"), encoding="utf-8")
+    assert desk.score(exports=(desk.exports, second, first)).ledger()["rejected"] == 0
+    first.write_text(text.replace(",2016-02-30,", ",2016-03-01 09:00,"), encoding="utf-8")
+    outcome = desk.run("score", "--lang", "en", exports=(desk.exports, second, first))
+    assert (outcome.exit_code, "is repaired twice, and differently" in outcome.said) == (3, True)
+
+
+def test_yaml_that_holds_itself_or_nests_without_end_is_refused(desk: Desk) -> None:
+    desk.tickets(*incidents(5, 1))
+    for text in ("source: x\nforms: &x [*x]\n", "source: x\nforms: " + "[" * 3000 + "\n"):
+        outcome = desk.run("score", "--lang", "en", "--source", str(desk.write("own.yaml", text)))
+        assert outcome.exit_code == 2
+
+
+def test_a_flags_headings_can_be_replaced_by_an_extension(desk: Desk) -> None:
+    desk.put(
+        "工单.csv",
+        [{"工单编号": "T1", "项目名称": "甲", "工单类型": "事件", "创建时间": "2016-03-01", "SLA违约": "否"}],
+    )
+    own = desk.write(
+        "own.yaml", "source: own\nextends: standard\nforms: [{name: 工单, opposite: {sla_flag: SLA违约}}]\n"
+    )
+    assert desk.score("--source", str(own)).pick("incident_sla_rate", "met", "missed", project="甲") == (1, 0)
+
+
+def test_two_groups_of_headings_settle_one_another(desk: Desk) -> None:
+    lines = [
+        "工单编号,项目名称,工单类型,创建时间,解决,,响应,",
+        ",,,,时间,时限,时间,时限",
+        "T1,甲,事件,2016-03-01 08:00,2016-03-01 09:00,2016-03-02 08:00,2016-03-01 08:10,2016-03-01 08:30",
+    ]
+    (desk.exports / "工单.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert desk.score().pick("incident_sla_rate", "met", "missed", project="甲") == (1, 0)
+
+
+def test_dressed_headings_and_nulls_mean_the_same(desk: Desk) -> None:
+    rows = [("T1", "达标", "2016-03-01 09:00"), ("T2", "未达标", "n/a")]
+    desk.put(
+        "工单.csv",
+        [
+            {
+                "工单编号": a,
+                "项目名称": "甲",
+                "工单类型": "事件",
+                "创建时间": "2016-03-01",
+                "*是否达标": b,
+                "解决时间": c,
+            }
+            for a, b, c in rows
+        ],
+    )
+    own = desk.write("own.yaml", "source: own\nextends: standard\nnulls: [N/A]\n")
+    assert desk.score("--source", str(own)).pick("incident_sla_rate", "met", "missed", project="甲") == (1, 1)
+
+
+def test_names_in_a_zip_are_read_as_they_were_written(desk: Desk) -> None:
+    row = {k: v for k, v in incident("2016-03-02 08:00", "2016-03-02 07:00").items() if k != "项目名称"}
+    path = desk.put("x.csv", [{"工单编号": "T1", **row}])
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    for name, encoding in (("甲项目", "gbk"), ("乙项目", "utf-8")):
+        info = zipfile.ZipInfo("0" * len(f"{name}.csv".encode(encoding)))
+        archive = desk.exports / f"{encoding}.zip"
+        with zipfile.ZipFile(archive, "w") as book:
+            book.writestr(info, text.replace("T1", f"T-{encoding}"))
+        written = f"{name}.csv".encode(encoding)
+        archive.write_bytes(archive.read_bytes().replace(info.filename.encode(), written))
+    own = desk.write("own.yaml", "source: own\nextends: standard\nproject: {from: file}\n")
+    assert set(desk.score("--source", str(own)).projects) == {"甲项目", "乙项目"}

@@ -162,7 +162,7 @@ class TestNewestEvent:
         if found:  # of the three due times, 30 December alone lies between
             assert found["count"] == 1
             assert found["first"] == [
-                {"file": "工单.csv", "sheet": None, "row": 3, "column": 5, "cell": "F3"},
+                {"file": "工单.csv", "sheet": None, "row": 3, "column": "F", "cell": "F3"},
             ]
 
     def test_score_says_the_same_sentence(self, desk: Desk) -> None:
@@ -330,7 +330,7 @@ class TestJson:
         }
         (word,) = (each for each in document["problems"] if each["rule"] == "unknown_word")
         assert word["first"][0] == {
-            "file": "工单.csv", "sheet": None, "row": 25, "column": 2, "cell": "C25", "heading": "工单类型",
+            "file": "工单.csv", "sheet": None, "row": 25, "column": "C", "cell": "C25", "heading": "工单类型",
             "value": "咨询", "message": word["first"][0]["message"],
         }  # fmt: skip
 

@@ -119,11 +119,21 @@ class TestEveryFile:
 
 
 class TestRealExports:
-    def test_a_support_desk_wants_three_lines_and_gives_the_known_figures(
+    def test_a_support_desk_needs_nothing_but_lines_enabled_and_gives_the_known_figures(
         self, opskpi: Run, shared: Path, tmp_path: Path
     ) -> None:
         export = shared / "technical-support.csv"
-        text = enabled(proposed(export), "project: Product group", "constants: {type: incident}", "scale: 1-5")
+        lines = (
+            "project: Product group",
+            "resolved_at: Resolution time",
+            "closed_at: Close time",
+            "resolve_due_at: Expected SLA to resolve",
+            "sla_flag: SLA For Resolution",
+            "satisfaction: Survey results",
+            "constants: {type: incident}",
+            "scale: 1-5",
+        )
+        text = enabled(proposed(export), *lines)
         mapping = tmp_path / "desk.yaml"
         mapping.write_text(text, encoding="utf-8")
         plan = ROOT / "examples" / "technical-support" / "targets.yaml"
@@ -136,12 +146,19 @@ class TestRealExports:
             "satisfaction": (4118, 1173),
         }
 
-    def test_city_requests_want_two_lines(
+    def test_city_requests_need_nothing_but_lines_enabled(
         self, opskpi: Run, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)  # without a plan, any year will do
         export = shared / "boston311-100.csv"
-        text = enabled(proposed(export), "project: department", "constants: {type: incident}")
+        lines = (
+            "project: department",
+            "constants: {type: incident}",
+            "created_at: open_dt",
+            "closed_at: closed_dt",
+            "resolve_due_at: target_dt",
+        )
+        text = enabled(proposed(export), *lines)
         mapping = tmp_path / "city.yaml"
         mapping.write_text(text, encoding="utf-8")
         read = json.loads(opskpi("check", export, "--source", mapping, "-f", "json").stdout)["inputs"][0]

@@ -90,7 +90,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="PERCENT",
                 default=_MOST_REJECTED,
                 show_default=True,
-                help="More rejected rows than this make a table unusable.",
+                help="More rejected rows than this, and more than five, make a table unusable.",
             ),
             option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: the plan's."),
             option(
@@ -112,7 +112,7 @@ def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
     from opskpi.commands.settings import language_before_plan
 
     def language(asked: Wanted) -> str:
-        return language_before_plan(asked.lang, asked.targets)
+        return language_before_plan(asked.lang, asked.targets, asked.exports)
 
     return reporting(body, language, lambda asked: asked.debug)(wanted)
 
@@ -191,23 +191,23 @@ def write_rejects(wanted: Wanted, screen: "Screen", language: str) -> None:
         write_file(Path(wanted.rejects), rejects(screen.intake, language))
 
 
-def findings(screen: "Screen", wanted: Wanted | None = None, *, planned: bool = True) -> "Findings":
+def findings(screen: "Screen", wanted: Wanted, *, planned: bool = True) -> "Findings":
     """Lay out what `check` shows; `wanted` makes the commands it advises whole."""
     from opskpi.intake.advice import Call, steps
     from opskpi.renderers.findings import Findings
 
-    call = Call() if wanted is None else Call(wanted.exports, _options(wanted), planned, wanted.rejects, wanted.source)
+    call = Call(wanted.exports, _options(wanted), planned, wanted.rejects, wanted.source)
     parts = screen.inputs, screen.unused, screen.problems
     advice = steps(*parts, call, usable=not screen.refused)
     return Findings(*parts, screen.signals, screen.notes, screen.refused, advice)
 
 
-def screen_text(screen: "Screen", language: str) -> str:
+def screen_text(screen: "Screen", wanted: Wanted, language: str) -> str:
     """Draw the screen of `check` for a run that cannot go on."""
     from opskpi.renderers import Style
     from opskpi.renderers.screen import render
 
-    return render(findings(screen), Style(language))
+    return render(findings(screen, wanted), Style(language))
 
 
 def _options(wanted: Wanted) -> tuple[str, ...]:

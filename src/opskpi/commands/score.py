@@ -83,7 +83,7 @@ def run(wanted: Wanted) -> int:
         card, screen = score(request(wanted, details, contents), plan, document)
     except UnusableError as error:
         write_rejects(wanted, error.screen, language)
-        tell([screen_text(error.screen, language)])
+        tell([screen_text(error.screen, wanted, language)])
         raise
     style = Style(language, to_file=True)
     files = [(Path(name), load(each).render(card, style)) for name, each in zip(wanted.output, formats, strict=True)]

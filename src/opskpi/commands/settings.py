@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,8 @@ def today() -> date:
         raise SettingsError(message("today_unreadable", text=epoch)) from None
 
 
-def language_before_plan(wanted: str | None, targets: str | None) -> str:
-    """Choose the language of errors that come before the plan is read."""
+def language_before_plan(wanted: str | None, targets: str | None, exports: Iterable[str] = ()) -> str:
+    """Choose the language of errors that come before the plan is read: the plan's, else that of the files' names."""
     if wanted:
         return wanted
     paths = [Path(targets)] if targets else sorted(Path("targets").glob("*.y*ml"))
@@ -64,7 +65,7 @@ def language_before_plan(wanted: str | None, targets: str | None) -> str:
             return language_of(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             continue
-    return "zh" if targets == "2016" else "en"
+    return "zh" if targets == "2016" else language_of(" ".join(exports))
 
 
 def _value(file: str, key: str, value: object) -> object:

@@ -137,9 +137,18 @@ def run_suggest(wanted: Wanted) -> int:
         write_file(Path(wanted.output), data)
     else:
         write_out(data, machine=not sys.stdout.isatty())
-    if not wanted.quiet:
-        words = ("opskpi", "check", wanted.file, "--source", wanted.output or _MAPPING)
-        tell([message("suggest_next", command=" ".join(map(quoted, words))).text(suggestion.language)])
+    if wanted.quiet:
+        return 0
+    mapping = wanted.output or _MAPPING
+    said = []
+    if not wanted.output:
+        words = ("opskpi", "sources", "suggest", wanted.file, "-o", mapping)
+        said.append(message("suggest_save", command=" ".join(map(quoted, words))))
+    if undecided := suggestion.undecided:
+        said.append(message("suggest_undecided", columns=undecided, file=mapping))
+    check = ("opskpi", "check", wanted.file, "--source", mapping)
+    said.append(message("suggest_next", command=" ".join(map(quoted, check))))
+    tell(each.text(suggestion.language) for each in said)
     return 0
 
 
@@ -156,6 +165,8 @@ def _found(wanted: Wanted) -> "Found":
     if wanted.output:
         if os.path.realpath(wanted.output) == os.path.realpath(found[0].path):
             raise SettingsError(message("output_over_input", file=wanted.output))
+        if Path(wanted.output).exists():
+            raise SettingsError(message("suggest_exists", file=wanted.output))
         check_folder(Path(wanted.output))
     return found[0]
 
@@ -169,4 +180,4 @@ def _guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
 def _language(wanted: Wanted) -> str:
     from opskpi.commands.settings import language_before_plan
 
-    return language_before_plan(wanted.lang, None)
+    return language_before_plan(wanted.lang, None, (wanted.file,))

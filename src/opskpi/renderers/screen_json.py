@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from opskpi import __version__
 from opskpi.model.cards import InputRecord
-from opskpi.model.places import Place, Problem, ProblemGroup, Signal
+from opskpi.model.places import Place, Problem, ProblemGroup, Signal, column_letters
 from opskpi.renderers.fields import input_fields
 from opskpi.renderers.findings import Findings
 
@@ -75,11 +75,11 @@ def _signal(signal: Signal) -> Mapping[str, object]:
 
 
 def _place(place: Place) -> Mapping[str, object]:
-    """Say where: rows from 1, columns from 0, and both as a spreadsheet names them."""
+    """Say where, as a spreadsheet names rows, columns and cells."""
     return {
         "file": place.file,
         "sheet": place.sheet or None,
         "row": place.row,
-        "column": place.column,
+        "column": None if place.column is None else column_letters(place.column),
         "cell": place.cell or None,
     }

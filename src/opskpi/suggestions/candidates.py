@@ -121,7 +121,7 @@ def _may_be_filled_in(table: str, column: str, values: Column) -> bool:
 
 
 def _said(table: str, values: Column) -> Iterator[Candidate]:
-    """Take a heading's own words where the values agree."""
+    """Offer what a heading's own words say where the values agree; what words say is never applied by itself."""
     why = message("suggest_said")
     for column in said_by(values.heading, table):
         kind, part = kind_of(table, column), "columns"
@@ -134,17 +134,17 @@ def _said(table: str, values: Column) -> Iterator[Candidate]:
         elif kind.name == "flag" and values.shares["flag"] == 1:
             late = is_late(values.heading)
             part = "opposite" if late else "columns"
-            yield Candidate(column, values, SAID, why, part, sure=late is not None)
+            yield Candidate(column, values, SAID, why, part, sure=False)
         else:
-            yield Candidate(column, values, SAID, why, part)
+            yield Candidate(column, values, SAID, why, part, sure=False)
 
 
 def _duration(column: str, values: Column) -> Iterator[Candidate]:
-    """Be sure of a length of time where its cells or its heading name the unit."""
+    """Doubt a length of time unless its cells or its heading name the unit."""
     unit = unit_in(values.heading)
-    sure = bool(unit) or values.shares["duration"] == 1
-    doubts = () if sure else (message("suggest_length", column=column),)
-    yield Candidate(column, values, SAID, message("suggest_said"), sure=sure, doubts=doubts, unit=unit)
+    told = bool(unit) or values.shares["duration"] == 1
+    doubts = () if told else (message("suggest_length", column=column),)
+    yield Candidate(column, values, SAID, message("suggest_said"), sure=False, doubts=doubts, unit=unit)
 
 
 def _by_values(table: str, values: Column) -> Iterator[Candidate]:

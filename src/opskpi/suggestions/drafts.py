@@ -7,7 +7,7 @@ from opskpi.errors import ExportError
 from opskpi.exports import Sheet
 from opskpi.exports.finding import Found
 from opskpi.exports.opening import Manner, Opened, open_found
-from opskpi.sources import SHIPPED, shipped
+from opskpi.sources import SHIPPED, read_source, shipped
 from opskpi.sources.headings import Headings, heading_rows
 from opskpi.sources.recognition import Layout, Shown, recognise
 from opskpi.suggestions.candidates import OWN, Candidate
@@ -31,6 +31,21 @@ class Suggestion:
 
     text: str
     language: str
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Name the required columns that the mapping, as it is written, does not give yet."""
+        forms = read_source(self.text.encode(), "-").forms
+        return tuple(
+            dict.fromkeys(
+                name
+                for form in forms
+                for name in form.model_table.required
+                if not form.columns.get(name)
+                and name not in form.constants
+                and not (name == "project" and form.project)
+            )
+        )
 
 
 def suggest(found: Found, table: str | None, encoding: str | None, language: str | None) -> Suggestion:
