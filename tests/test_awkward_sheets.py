@@ -643,3 +643,17 @@ def test_names_in_a_zip_are_read_as_they_were_written(desk: Desk) -> None:
         archive.write_bytes(archive.read_bytes().replace(info.filename.encode(), written))
     own = desk.write("own.yaml", "source: own\nextends: standard\nproject: {from: file}\n")
     assert set(desk.score("--source", str(own)).projects) == {"甲项目", "乙项目"}
+
+
+def test_what_is_merged_across_or_stands_under_no_heading_is_said(desk: Desk) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["工单编号", "项目名称", "工单类型", "创建时间", "解决时间", None])
+    for number in range(3):
+        sheet.append([f"T{number}", "甲", "事件", datetime(2016, 3, 1, 8), datetime(2016, 3, 1, 9), "9:00"])  # noqa: DTZ001
+    sheet["E3"] = None
+    sheet.merge_cells("D3:E3")
+    book.save(desk.exports / "工单.xlsx")
+    (found,) = json.loads(desk.run("check", "-f", "json").printed)["inputs"]
+    assert found["unused_headings"] == ["(F)"]
+    assert "1 cells of the table are merged across columns (the first in row 3)" in "\n".join(found["notes"])

@@ -44,7 +44,7 @@ class BookSheet:
     head: Sequence[Sequence[str]]
     formulas: Mapping[int, Mapping[int, bool]]
     accept_formulas: bool = False
-    spans: Sequence[tuple[int, int, int]] = ()
+    across: Sequence[tuple[int, int, int]] = ()
     notes: list[Message] = field(default_factory=list)
     serials: bool = True
     encoding: str | None = None
@@ -53,6 +53,7 @@ class BookSheet:
     def pieces(self, heading_row: int, wanted: Mapping[int, bool], width: int) -> Sequence[Callable[[], Block]]:
         """Give the rows below the heading; dates and formulas are told over the whole column."""
         del width  # all rows of a sheet are equally wide
+        self._say_merged(heading_row, wanted)
         rows = self.cells[heading_row:]
         chosen = {at: list(map(itemgetter(at), rows)) for at in wanted}
         timed = frozenset(at for at, cells in chosen.items() if datetime in set(map(type, cells)))
@@ -68,6 +69,20 @@ class BookSheet:
             )
             for start in range(0, len(self.cells) - heading_row, _PIECE_ROWS)
         ]
+
+    @property
+    def spans(self) -> Sequence[tuple[int, int, int]]:
+        """The cells of the first rows that are merged across columns."""
+        return [span for span in self.across if span[0] < HEAD_ROWS]
+
+    def _say_merged(self, heading_row: int, wanted: Mapping[int, bool]) -> None:
+        """Say where cells of the table are merged across columns that are read: the first of them holds the value."""
+        found = [
+            top for top, left, right in self.across if top >= heading_row and any(left < at <= right for at in wanted)
+        ]
+        note = message("merged_across", sheet=self.name, count=len(found), row=min(found, default=0) + 1)
+        if found and note not in self.notes:
+            self.notes.append(note)
 
     def _marks(self, position: int, heading_row: int, cells: Sequence[_Cell]) -> Mapping[str, NDArray[np.bool_]]:
         judged = judge_formulas(self.formulas[position], cells, heading_row, accept=self.accept_formulas)
@@ -126,7 +141,7 @@ def _sheet(book: CalamineWorkbook, file: str, name: str, look: BookLook, *, acce
         head=tuple(tuple(_written(cell) for cell in row) for row in cells[:HEAD_ROWS]),
         formulas=formulas,
         accept_formulas=accept_formulas,
-        spans=[(top, left, right) for (top, left), (_, right) in merges if right > left and top < HEAD_ROWS],
+        across=[(top, left, right) for (top, left), (_, right) in merges if right > left],
         notes=notes,
         serials=not look.date1904,
     )

@@ -36,7 +36,8 @@ class Layout:
 
     `means` are columns made of several headings, `latest` is the position of the column that
     orders the rows of one key, where the form names one by its heading. `project` is the name
-    that holds for all rows where no column has it. `width` counts the cells of a row.
+    that holds for all rows where no column has it. `width` counts the cells of a row, `unnamed`
+    are columns with data under no heading.
     """
 
     source: Source
@@ -50,6 +51,7 @@ class Layout:
     latest: int | None = None
     project: str | None = None
     width: int = 0
+    unnamed: tuple[int, ...] = ()
     questions: tuple[Message, ...] = ()
 
     @property
@@ -71,9 +73,10 @@ class Layout:
     @property
     def unused(self) -> tuple[str, ...]:
         """The headings nobody asked for."""
-        return tuple(
+        named = [
             text.strip() for position, text in enumerate(self.headings) if position not in self.used and text.strip()
-        )
+        ]
+        return (*named, *(f"({column_letters(position)})" for position in self.unnamed))
 
     @property
     def label(self) -> str:
@@ -184,6 +187,7 @@ def _try(source: Source, form: Form, headings: Headings, shown: Shown) -> Layout
         latest=latest,
         project=project,
         width=_width(headings, shown.head),
+        unnamed=_unnamed(headings, shown.head),
         questions=(*search.several, *(each for each, _ in questions)),
     )
 
@@ -267,6 +271,12 @@ def _width(headings: Headings, head: Sequence[Sequence[str]]) -> int:
     below = [cells for cells in head[headings.row :] if any(cells)]
     longer = {len(cells) for cells in below if len(cells) > width and not any(cells[width:])}
     return longer.pop() if len(longer) == 1 and all(len(cells) > width for cells in below) else width
+
+
+def _unnamed(headings: Headings, head: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Find columns that hold something in the first rows and have no heading: the time beside a date, perhaps."""
+    blank = [position for position, text in enumerate(headings.shown) if not text.strip()]
+    return tuple(p for p in blank if any(p < len(cells) and cells[p].strip() for cells in head[headings.row :]))
 
 
 def _only(fits: Sequence[Layout], sheet: str) -> Layout:
