@@ -22,6 +22,7 @@ lint: $(VENV)/.lint ## ruff, mypy --strict, import-linter
 
 bench: $(VENV)/.bench ## compare with others in the same run
 	@$(RUN)/python benchmarks/run.py $(ARGS)
+	@$(RUN)/python benchmarks/worktime.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/.cache
