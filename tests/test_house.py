@@ -9,7 +9,18 @@ from opskpi import commands, renderers, sources, tables
 
 ROOT = Path(__file__).parents[1]
 SOURCE = Path(opskpi.__file__).parent
-HEAVY = ("pandas", "pyarrow", "numpy", "pydantic", "rich", "ruamel", "openpyxl", "xlsxwriter", "python_calamine")
+HEAVY = (
+    "holidays",
+    "pandas",
+    "pyarrow",
+    "numpy",
+    "pydantic",
+    "rich",
+    "ruamel",
+    "openpyxl",
+    "xlsxwriter",
+    "python_calamine",
+)
 
 
 def imported_by(code: str) -> set[str]:

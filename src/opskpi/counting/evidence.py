@@ -1,26 +1,46 @@
 """The rows behind a figure: places, ids and reasons, found again from the rows' states."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from opskpi.indicators.columns import MISSED_END, State
+from opskpi.counting.legs import Leg, leg_of, stopped
+from opskpi.indicators.columns import MISSED_END, Rows, State, judgement
 from opskpi.indicators.readings import Readings
 from opskpi.intake.ledgers import Checked
 from opskpi.model.cards import Miss
 from opskpi.model.places import Place
-from opskpi.tables.columns import NAT, cell_texts
+from opskpi.model.service import LimitRule
+from opskpi.tables.columns import NAT, Numbers, cell_texts
 from opskpi.tables.instants import DAY, moment_of
 from opskpi.wording import Message, message
 
+#: Judgements by the plan's limits.
+_BY_LIMIT = frozenset({"limit", "duration"})
 
-def misses(readings: Readings, blocks: Sequence[Checked], project: int, most: int) -> tuple[Miss, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind an indicator's figures: its readings, the blocks they were read from, the plan's limits."""
+
+    readings: Readings
+    blocks: Sequence[Checked]
+    rows: Sequence[Rows]
+    rules: Sequence[LimitRule]
+
+
+def misses(behind: Behind, project: int, most: int) -> tuple[Miss, ...]:
     """List the first missed rows of a project, in file and row order."""
     found: list[Miss] = []
-    for states, block in zip(readings.states, blocks, strict=True):
+    for states, block, rows in zip(behind.readings.states, behind.blocks, behind.rows, strict=True):
         missed = np.flatnonzero((states < MISSED_END) & (block.projects == project))
         found += [
-            Miss(block.place(row), _row_id(block, row), _reason(states[row], block, row))
+            Miss(
+                block.place(row),
+                _row_id(block, row),
+                _limited(behind, states[row], rows, project, row) or _reason(states[row], block, row),
+            )
             for row in missed[: most - len(found)].tolist()
         ]
         if len(found) >= most:
@@ -28,11 +48,11 @@ def misses(readings: Readings, blocks: Sequence[Checked], project: int, most: in
     return tuple(found)
 
 
-def differing(readings: Readings, blocks: Sequence[Checked], project: int, most: int) -> tuple[Place, ...]:
+def differing(behind: Behind, project: int, most: int) -> tuple[Place, ...]:
     """List the first rows of a project that a judgement not used would have judged the other way."""
     return tuple(
         block.place(row)
-        for marked, block in zip(readings.disagreements, blocks, strict=True)
+        for marked, block in zip(behind.readings.disagreements, behind.blocks, strict=True)
         if marked is not None
         for row in np.flatnonzero(marked & (block.projects == project)).tolist()
     )[:most]
@@ -62,7 +82,50 @@ def _moment(block: Checked, row: int, name: str) -> str:
     if not isinstance(values, np.ndarray) or values[row] == NAT:
         return ""
     value = int(values[row])
-    moment = moment_of(value)
     if value % DAY in (0, DAY - 1):
-        return moment.date().isoformat()
+        return moment_of(value).date().isoformat()
+    return _clock(value)
+
+
+def _clock(value: int) -> str:
+    moment = moment_of(value)
     return moment.isoformat(" ", "seconds" if moment.second else "minutes")
+
+
+def _limited(behind: Behind, state: np.int8, rows: Rows, project: int, row: int) -> Message | None:
+    """Say by which limit a row is missed, where one judged it: the moment it gave, and the rule."""
+    leg = _missed_leg(behind.readings, state, rows, project, row)
+    rule = _rule(behind.rules, rows, row)
+    limit = leg.limit(rule) if leg and rule else None
+    if leg is None or rule is None or limit is None:
+        return None
+    said = message("limit_of_rule", limit=limit.text, calendar=rule.calendar, rule=rule.line)
+    key = f"miss_{State(int(state)).name.lower()}"
+    if state == State.OVER_LIMIT:
+        return message(key, spent=_minutes(rows, leg.duration, row), limit=said)
+    due, stop = int(rows.moments(f"{leg.name}_limit_at")[row]), int(stopped(leg, rows)[row])
+    return message(
+        key, due=message("limit_moment", moment=_clock(due), limit=said), stop="" if stop == NAT else _clock(stop)
+    )
+
+
+def _missed_leg(readings: Readings, state: np.int8, rows: Rows, project: int, row: int) -> Leg | None:
+    """Find the leg that a row is missed for by a limit."""
+    for name, choice in readings.choices.items():
+        basis, leg = int(choice[project]), leg_of(name)
+        by_limit = basis >= 0 and rows.table.judged[name][basis].basis in _BY_LIMIT
+        if leg and by_limit and judgement(name, basis, rows)[row] == state:
+            return leg
+    return None
+
+
+def _rule(rules: Sequence[LimitRule], rows: Rows, row: int) -> LimitRule | None:
+    places = rows.columns.get("limit_rule")
+    return rules[int(places[row])] if isinstance(places, np.ndarray) and places[row] >= 0 else None
+
+
+def _minutes(rows: Rows, name: str, row: int) -> str:
+    column = rows.columns[name]
+    if not isinstance(column, Numbers):
+        return ""
+    return f"{column.units[row] / column.scale:.4f}".rstrip("0").rstrip(".")

@@ -8,10 +8,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.evidence import differing, misses
+from opskpi.counting.evidence import Behind, differing, misses
+from opskpi.counting.limits import with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.errors import ImbalanceError, SettingsError
-from opskpi.indicators.columns import Clock, Rows
+from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.readings import Readings, Spread, Window, read
 from opskpi.indicators.syntax import Name
 from opskpi.intake.ledgers import Checked, Intake
@@ -20,10 +21,12 @@ from opskpi.model.periods import MONTHS, Period, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Indicator, Plan
-from opskpi.wording import message
+from opskpi.wording import Message, message
 
 #: How many rows that two judgements differ on are named.
 _FIRST = 5
+#: What a finished row without a response time is, by what the plan states.
+_UNANSWERED = {"miss": State.UNANSWERED, "exclude": State.NO_RESPONSE}
 _OPEN_START, _OPEN_END = np.iinfo(np.int64).min + 1, np.iinfo(np.int64).max
 
 
@@ -38,7 +41,10 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that a run's figures depend on; `kept` shares the rows of a table among its indicators."""
+    """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
+
+    `said` is what reading the rows had to say, by table.
+    """
 
     plan: Plan
     intake: Intake
@@ -47,16 +53,33 @@ class Case:
     details: int
     spread: Spread
     kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
+    said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
 
     def rows(self, table: str, *, ended: bool) -> list[Rows]:
         """Get a table's rows as the indicator language sees them."""
-        if (table, ended) not in self.kept:
-            clock = Clock(microseconds(self.occasion.as_of), period_ended=ended)
-            self.kept[table, ended] = [
-                Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock)
-                for each in self.intake.tables.get(table, ())
-            ]
-        return self.kept[table, ended]
+        if (table, ended) in self.kept:
+            return self.kept[table, ended]
+        clock = Clock(microseconds(self.occasion.as_of), period_ended=ended)
+        if (table, not ended) in self.kept:
+            rows = [replace(each, clock=clock, kept={}) for each in self.kept[table, not ended]]
+        else:
+            rows, self.said[table] = self._limited(table, clock)
+        self.kept[table, ended] = rows
+        return rows
+
+    def _limited(self, table: str, clock: Clock) -> tuple[list[Rows], tuple[Message, ...]]:
+        """Make the rows of a table's blocks, with what the plan's limits say of each."""
+        blocks = self.intake.tables.get(table, ())
+        unanswered = _UNANSWERED.get(self.plan.missing_response or "")
+        rows = [
+            Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock, unanswered) for each in blocks
+        ]
+        return with_limits(self.plan, blocks, rows, self.intake.projects, self.spread)
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What a reader must know of the rows that were counted."""
+        return tuple(note for said in self.said.values() for note in said)
 
 
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
@@ -68,7 +91,9 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     ended = _ended(indicator, case.occasion)
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
     rejected = intake.rejected.get(indicator.table, nobody).tolist()
-    readings = read(indicator.definition, case.rows(indicator.table, ended=ended), window, rejected, case.spread)
+    rows = case.rows(indicator.table, ended=ended)
+    readings = read(indicator.definition, rows, window, rejected, case.spread)
+    behind = Behind(readings, blocks, rows, case.plan.limit_rules)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
     on_card, seen = intake.on_card, intake.seen
     spelled = _in_plan(case)
@@ -88,7 +113,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             nil=case.nil.covers(name, code),
         )
         result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
-        results.append(_with_rows(result, readings, blocks, code, case.details))
+        results.append(_with_rows(result, behind, code, case.details))
     return standard, tuple(results)
 
 
@@ -187,10 +212,10 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 
 
-def _with_rows(result: Result, readings: Readings, blocks: Sequence[Checked], project: int, details: int) -> Result:
+def _with_rows(result: Result, behind: Behind, project: int, details: int) -> Result:
     """Add the rows behind a result: what was missed, and where two judgements differ."""
     if details and result.reading.missed:
-        result = replace(result, misses=misses(readings, blocks, project, details))
+        result = replace(result, misses=misses(behind, project, details))
     if result.reading.disagreeing:
-        result = replace(result, differing=differing(readings, blocks, project, _FIRST))
+        result = replace(result, differing=differing(behind, project, _FIRST))
     return result

@@ -29,8 +29,11 @@ class State(IntEnum):
     NO_STOP_TIME = 2
     FLAGGED_NO = 3
     FALSE = 4
+    OVER_LIMIT = 5
+    UNANSWERED = 6
     NO_LIMIT = 10
     BLANK = 11
+    NO_RESPONSE = 12
     PENDING = 20
     MET = 30
     COUNTED = 40
@@ -57,13 +60,17 @@ class Clock:
 
 @dataclass(slots=True)
 class Rows:
-    """A block of rows of one table, with the project of each; evaluated parts are kept."""
+    """A block of rows of one table, with the project of each; evaluated parts are kept.
+
+    `unanswered` is what finished rows without a response time are where time judges; None leaves them open.
+    """
 
     table: Table
     columns: Mapping[str, Column]
     projects: NDArray[np.int32]
     accepted: NDArray[np.bool_]
     clock: Clock
+    unanswered: State | None = None
     kept: dict[Node | str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -82,6 +89,19 @@ class Rows:
         """Tell which rows are resolved or closed by their state but have no stop time at all."""
         return self._keep("unseen stops", self._unseen_stops)
 
+    def finished(self) -> NDArray[np.bool_]:
+        """Tell which rows have stopped, at a time that is known or not."""
+        return self._keep("finished", lambda: (self.stops() != NAT) | self.unseen_stops())
+
+    def filled(self, *names: str) -> NDArray[np.bool_]:
+        """Tell which rows hold a moment in any of some columns, be it later than `as_of`."""
+        there = np.zeros(len(self), dtype=bool)
+        for name in names:
+            values = self.columns.get(name)
+            if isinstance(values, np.ndarray):
+                there |= values != NAT
+        return there
+
     def _keep(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         if name not in self.kept:
             self.kept[name] = make()
@@ -97,7 +117,7 @@ class Rows:
         values = self.columns.get(name)
         if not isinstance(values, np.ndarray):
             return np.full(len(self), NAT)
-        if self.table.kinds[name].name != "event":
+        if name in self.table.computed or self.table.kinds[name].name != "event":
             return values.astype(np.int64, copy=False)
         return np.where(values > self.clock.as_of, NAT, values)
 
@@ -106,12 +126,7 @@ class Rows:
         if not isinstance(status, Words):
             return np.zeros(len(self), dtype=bool)
         stopped = np.array([*(word in self.table.stopped_states for word in status.words), False])
-        unseen = stopped[status.codes]
-        for name in self.table.stop:
-            values = self.columns.get(name)
-            if isinstance(values, np.ndarray):
-                unseen &= values == NAT
-        return unseen
+        return np.asarray(stopped[status.codes] & ~self.filled(*self.table.stop), dtype=bool)
 
 
 #: Which judgement of each judged column is used for each project; -1 where none is carried.
@@ -137,10 +152,21 @@ def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
             return join(outcomes(left, rows, choices), outcomes(right, rows, choices))
         case Not(inner):
             return _turned(outcomes(inner, rows, choices))
+        case Call():
+            return _called(node, rows)
+    raise AssertionError(node)
+
+
+def _called(node: Call, rows: Rows) -> NDArray[np.int8]:
+    """Evaluate a function of columns that gives an outcome."""
+    match node:
         case Call("in_time", (stop, due)):
-            return in_time(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
+            states = in_time(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
+            return _answered(states, _name(stop), rows)
         case Call("done", (stop, due)):
             return done(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
+        case Call("within", (stop, spent, limit)):
+            return within(numbers(spent, rows), numbers(limit, rows), *_still_open(stop, rows))
         case Call("flagged", (flag,)):
             return np.array([State.FLAGGED_NO, State.NO_LIMIT, State.MET], np.int8)[conditions(flag, rows)]
     raise AssertionError(node)
@@ -148,7 +174,10 @@ def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
 
 def judgement(name: str, basis: int, rows: Rows) -> NDArray[np.int8]:
     """Evaluate one of a judged column's rules."""
-    return outcomes(parse(rows.table.judged[name][basis].rule), rows, {})
+    key = f"judged {name} {basis}"
+    if key not in rows.kept:
+        rows.kept[key] = outcomes(parse(rows.table.judged[name][basis].rule), rows, {})
+    return rows.kept[key]
 
 
 def carried(name: str, basis: int, rows: Rows) -> NDArray[np.bool_]:
@@ -177,6 +206,38 @@ def done(stop: NDArray[np.int64], unseen: NDArray[np.bool_], due: NDArray[np.int
     states = np.where(over, np.int8(State.OPEN_PAST_DUE), np.int8(State.PENDING))
     states[(stop != NAT) | unseen] = State.MET
     return states
+
+
+def within(spent: Numbers, limit: Numbers, running: NDArray[np.bool_], unseen: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Judge a duration against a limit: `<=` is met; `running` may yet go over, `unseen` are not over by `as_of`."""
+    met = _signed("<=", *_common(spent, limit))
+    states = np.where(met, np.int8(State.MET), np.int8(State.OVER_LIMIT))
+    states[(running & met) | unseen] = State.PENDING
+    states[spent.blank | limit.blank] = State.NO_LIMIT
+    return states
+
+
+def _still_open(node: Node, rows: Rows) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which rows with a duration are open by their state, and which stop only after `as_of`."""
+    stop, _ = _stops(node, rows)
+    if _name(node) != "stopped_at":
+        return np.zeros(len(rows), dtype=bool), (stop == NAT) & rows.filled(_name(node))
+    status = rows.columns.get("status")
+    running = np.zeros(len(rows), dtype=bool)
+    if isinstance(status, Words):
+        running = np.array([*(word not in rows.table.stopped_states for word in status.words), False])[status.codes]
+    there = rows.filled(*rows.table.stop)
+    return running & ~there, (stop == NAT) & there
+
+
+def _answered(states: NDArray[np.int8], stop: str, rows: Rows) -> NDArray[np.int8]:
+    """Give finished rows without a response time the outcome that the plan states for them."""
+    if rows.unanswered is None or stop != rows.table.response or stop not in rows.columns:
+        return states
+    silent = rows.finished() & ~rows.filled(stop)
+    if rows.unanswered < MISSED_END:
+        silent &= states != State.NO_LIMIT
+    return np.where(silent, np.int8(rows.unanswered), states)
 
 
 def numbers(node: Node, rows: Rows) -> Numbers:

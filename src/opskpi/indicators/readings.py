@@ -83,6 +83,7 @@ class Readings:
     by_project: tuple[Reading, ...]
     states: tuple[NDArray[np.int8], ...]
     disagreements: tuple[NDArray[np.bool_] | None, ...]
+    choices: Mapping[str, NDArray[np.int8]]
     in_period: int
     found: int
 
@@ -105,6 +106,7 @@ class _Count:
     sums: Sums | None
     disagree: NDArray[np.bool_] | None
     disagreeing: NDArray[np.int64]
+    estimated: NDArray[np.int64]
 
 
 def read(
@@ -126,6 +128,7 @@ def read(
     counted = list(spread(count, blocks))
     totals = sum((each.counts for each in counted), np.zeros((projects, _BINS), np.int64))
     differing = sum((each.disagreeing for each in counted), np.zeros(projects, np.int64))
+    estimated = sum((each.estimated for each in counted), np.zeros(projects, np.int64))
     sums = added([each.sums for each in counted if each.sums], projects)
     return Readings(
         tuple(
@@ -137,11 +140,13 @@ def read(
                 rejected=rejected[at],
                 judged_by=_basis(definition, choices, at),
                 disagreeing=int(differing[at]),
+                estimated=int(estimated[at]),
             )
             for at in range(projects)
         ),
         tuple(each.states for each in counted),
         tuple(each.disagree for each in counted),
+        choices,
         in_period=sum(look.in_period for look in looks),
         found=int(totals.sum() - totals[:, [State.FILTERED, State.OUT_OF_PERIOD]].sum()),
     )
@@ -150,7 +155,7 @@ def read(
 def reasons(definition: Definition) -> Mapping[int, str]:
     """Name the states of excluded rows: the plan's own reasons and ours."""
     own = {State.REASON + at: name for at, (name, _) in enumerate(definition.exclude)}
-    return {**own, int(State.NO_LIMIT): "no_limit", int(State.BLANK): "blank"}
+    return {**own, int(State.NO_LIMIT): "no_limit", int(State.BLANK): "blank", int(State.NO_RESPONSE): "no_response"}
 
 
 def _look(definition: Definition, window: Window, projects: int, rows: Rows) -> _Look:
@@ -233,6 +238,7 @@ def _count(
         sums,
         disagree,
         _by_project(disagree, rows.projects, projects),
+        _by_project(_estimated(definition, rows, choices, states), rows.projects, projects),
     )
 
 
@@ -269,6 +275,24 @@ def _disagreements(
             other = judgement(name, basis, rows)
             differ = eligible & (_verdict(used) * _verdict(other) < 0)
             found = differ if found is None else found | differ
+    return found
+
+
+def _estimated(
+    definition: Definition,
+    rows: Rows,
+    choices: Mapping[str, NDArray[np.int8]],
+    states: NDArray[np.int8],
+) -> NDArray[np.bool_] | None:
+    """Find rows that count and were judged by a calendar that is only estimated."""
+    found = None
+    for name, choice in choices.items():
+        for basis, rule in enumerate(definition.table.judged[name]):
+            doubted = rows.columns.get(rule.doubted_by or "")
+            if isinstance(doubted, np.ndarray) and (choice == basis).any():
+                by_row = np.append(choice, np.int8(-1))[rows.projects]
+                marked = (doubted == YES) & (by_row == basis) & (_verdict(states) != 0)
+                found = marked if found is None else found | marked
     return found
 
 
@@ -314,6 +338,7 @@ def _reading(  # noqa: PLR0913 - a reading has so many parts
     rejected: int,
     judged_by: str | None,
     disagreeing: int,
+    estimated: int,
 ) -> Reading:
     """Put one project's counts together."""
     met, missed = int(counts[State.MET]), int(counts[:MISSED_END].sum())
@@ -334,6 +359,7 @@ def _reading(  # noqa: PLR0913 - a reading has so many parts
         rejected,
         judged_by,
         disagreeing,
+        estimated,
     )
 
 

@@ -19,11 +19,15 @@ NAMES = TABLES
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One way to judge a service level: what it is called, what a row must carry, the rule."""
+    """One way to judge a service level: what it is called, what a row must carry, the rule.
+
+    `doubted_by` is a computed flag of the rows it judges by a calendar that is only estimated.
+    """
 
     basis: str
     carried_by: str
     rule: str
+    doubted_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Table:
 
     `derived` columns are written in the indicator language; a derived column with several
     judgements takes, for each project, the first that any of its rows carries (rule 7).
+    `computed` columns, each with its kind, come from the plan's limits: no export has them and no
+    expression names them. `response` is the event that a row can be finished without.
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
     """
 
@@ -40,6 +46,8 @@ class Table:
     row_id: str
     derived: Mapping[str, str] = field(default_factory=dict)
     judged: Mapping[str, tuple[Judgement, ...]] = field(default_factory=dict)
+    computed: Mapping[str, str] = field(default_factory=dict)
+    response: str | None = None
     stop: tuple[str, ...] = ()
     stopped_states: frozenset[str] = frozenset()
     weight: Mapping[str, str] = field(default_factory=dict)

@@ -71,14 +71,32 @@ TABLE = Table(
     row_id="ticket_id",
     stop=("resolved_at", "closed_at"),
     stopped_states=frozenset({"resolved", "closed"}),
+    response="responded_at",
     derived={"completed": "done(stopped_at, resolve_due_at)"},
+    computed={
+        "limit_rule": "whole",
+        "respond_limit_at": "due",
+        "respond_limit_minutes": "duration",
+        "respond_estimated": "flag",
+        "resolve_limit_at": "due",
+        "resolve_limit_minutes": "duration",
+        "resolve_estimated": "flag",
+    },
     judged={
         "sla_met": (
+            Judgement("limit", "resolve_limit_at", "in_time(stopped_at, resolve_limit_at)", "resolve_estimated"),
             Judgement("due", "resolve_due_at", "in_time(stopped_at, resolve_due_at)"),
+            Judgement(
+                "duration", "resolve_limit_minutes", "within(stopped_at, resolve_minutes, resolve_limit_minutes)"
+            ),
             Judgement("flag", "sla_flag", "flagged(sla_flag)"),
         ),
         "response_met": (
+            Judgement("limit", "respond_limit_at", "in_time(responded_at, respond_limit_at)", "respond_estimated"),
             Judgement("due", "response_due_at", "in_time(responded_at, response_due_at)"),
+            Judgement(
+                "duration", "respond_limit_minutes", "within(responded_at, response_minutes, respond_limit_minutes)"
+            ),
             Judgement("flag", "response_flag", "flagged(response_flag)"),
         ),
     },
