@@ -70,7 +70,8 @@ class TestEveryFile:
         mapping.write_text(text, encoding="utf-8")
         before = json.loads(opskpi("check", path, "-f", "json").stdout)["inputs"]
         after = json.loads(opskpi("check", path, "-f", "json", "--source", mapping).stdout)["inputs"]
-        assert [each["accepted"] for each in after] == [each["accepted"] for each in before]
+        # a word that another source knows may be proposed, so that more rows are read
+        assert all(now["accepted"] >= then["accepted"] for now, then in zip(after, before, strict=True))
         assert [each["table"] for each in after] == [each["table"] for each in before]
         assert {each["source"] for each in after} == {YAML(typ="safe", pure=True).load(text)["source"]}
 

@@ -4,13 +4,15 @@ import codecs
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeGuard
 
-from opskpi.counting.figures import Case, Occasion, figures
+from opskpi.counting.figures import Case, Occasion
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
-from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
+from opskpi.counting.nil import NilReturns, nil_returns
+from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
@@ -19,9 +21,8 @@ from opskpi.intake.names import Known
 from opskpi.intake.screening import Screen, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
-from opskpi.model.cards import PlanRecord, Result, Scorecard
-from opskpi.model.periods import Period, parse_period
-from opskpi.scorecard import company_line
+from opskpi.model.cards import Part, PlanRecord, Result, Scorecard
+from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Plan
@@ -43,6 +44,7 @@ class Request:
     today: date
     sources: Sequence[str] = ()
     period: str | None = None
+    by: str | None = None
     as_of: str | None = None
     nil: Sequence[str] = ()
     projects: Sequence[str] = ()
@@ -64,7 +66,8 @@ def check(request: Request, plan: Plan | None) -> Screen:
 def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, Screen]:
     """Judge every project; raises UnusableError where the exports are too bad to judge by."""
     period = _period(request, plan)
-    chosen = _chosen_indicators(request, plan)
+    chosen = chosen_indicators(plan, request.indicators, request.owners)
+    parts = split(period, request.by, plan.whole_period.first_month) if request.by else ()
     with threads() as pool:
         screen = _screened(request, plan, pool)
         intake = screen.intake
@@ -72,26 +75,29 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
         case = Case(plan, intake, occasion, nil, request.details, pool.map)
-        judged = [figures(name, case) for name in chosen]
-    wanted = _chosen_projects(request, screen)
-    shown = [result for _, results in judged for result in results if result.project in wanted]
-    places = {name: at for at, name in enumerate(intake.projects.names)}
-    company = () if request.projects else tuple(company_line(each, results) for each, results in judged)
+        choice = Choice(chosen, chosen_projects(intake, request.projects), company=not request.projects)
+        whole = part(period, case, choice)
+        several = series(parts, case, choice) if len(parts) > 1 else ()
     return Scorecard(
         plan=PlanRecord(plan.plan, document.file, document.sha256),
         period=period,
         as_of=moment.as_of.replace(tzinfo=plan.zone),
         inputs=screen.inputs,
-        results=tuple(sorted(shown, key=lambda result: places[result.project])),
-        company=company,
+        results=whole.results,
+        company=whole.company,
         ledger=screen.ledger,
         problems=screen.problems,
         unused=screen.unused,
-        notes=_notes(request, plan=plan, period=period, screen=screen, moment=moment, nil=nil, results=shown),
+        notes=(
+            *_notes(request, plan=plan, screen=screen, moment=moment, nil=nil, whole=whole, alone=len(parts) == 1),
+            *case.notes,
+        ),
         unassigned=intake.unassigned,
         nil=tuple(sorted(nil.everywhere)),
         repairs=screen.repairs,
-        indicators=tuple(chosen),
+        indicators=chosen,
+        by=request.by if several else None,
+        parts=several,
     ), screen
 
 
@@ -138,15 +144,22 @@ def _source(name: str) -> Source:
 def _known_period(request: Request, plan: Plan | None) -> Period | None:
     """Find the period, where a plan or the command line names one."""
     if plan is None:
-        return parse_period(request.period, today=request.today) if request.period else None
+        return parse_period(request.period, today=_today(request, UTC)) if request.period else None
     return _period(request, plan)
 
 
 def _period(request: Request, plan: Plan) -> Period:
-    today = request.today
-    if request.as_of and request.as_of != "end":
-        today = written_moment(request.as_of, plan.zone).date()
-    return parse_period(request.period, today=today) if request.period else plan.whole_period
+    today, whole = _today(request, plan.zone), plan.whole_period
+    return parse_period(request.period, today=today, first_month=whole.first_month) if request.period else whole
+
+
+def _today(request: Request, zone: tzinfo) -> date:
+    """Find the day that `last-month` and the like count back from: of `as_of` where it is given, else the clock's."""
+    return written_moment(request.as_of, zone).date() if _is_moment(request.as_of) else request.today
+
+
+def _is_moment(as_of: str | None) -> TypeGuard[str]:
+    return as_of is not None and as_of.strip() != "end"
 
 
 def _window(period: Period) -> tuple[datetime, datetime]:
@@ -181,36 +194,6 @@ def _start_of(day: date) -> int:
     return microseconds(datetime.combine(day, time()))
 
 
-def _chosen_indicators(request: Request, plan: Plan) -> tuple[str, ...]:
-    """Apply --indicator and --owner; raises SettingsError for what the plan does not know."""
-    named = {find_indicator(plan, word) for word in request.indicators}
-    owners = {indicator.owner for indicator in plan.indicators.values() if indicator.owner}
-    for owner in request.owners:
-        if owner not in owners:
-            raise SettingsError(message("unknown_owner", owner=owner, owners=tuple(sorted(owners))))
-    return tuple(
-        name
-        for name, indicator in plan.indicators.items()
-        if (not named or name in named) and (not request.owners or indicator.owner in request.owners)
-    )
-
-
-def _chosen_projects(request: Request, screen: Screen) -> frozenset[str]:
-    """Apply --project; raises SettingsError with the nearest name."""
-    projects = screen.intake.projects
-    if not request.projects:
-        return frozenset(projects.names)
-    chosen = []
-    for word in request.projects:
-        code = projects.code(word)
-        if code < 0:
-            near = projects.nearest(word)
-            hint = message("did_you_mean", word=near) if near else message("no_name_near")
-            raise SettingsError(message("unknown_project", project=word, hint=hint))
-        chosen.append(projects.names[code])
-    return frozenset(chosen)
-
-
 def _differing(results: Sequence[Result]) -> list[Message]:
     """Say for each indicator how many rows two judgements differ on, and where the first are (rule 7)."""
     said: list[Message] = []
@@ -227,20 +210,23 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     request: Request,
     *,
     plan: Plan,
-    period: Period,
     screen: Screen,
     moment: Moment,
     nil: NilReturns,
-    results: Sequence[Result],
+    whole: Part,
+    alone: bool,
 ) -> tuple[Message, ...]:
-    """Collect what a reader must know beside the figures."""
+    """Collect what a reader must know beside the figures; a part that is `alone` makes no series."""
+    period, results = whole.period, whole.results
     said: list[Message] = [] if request.projects else list(screen.notes)
     if not request.projects:
         said += [note for record in screen.inputs for note in record.notes]
     said += [message("repaired_rows", file=each.file, count=each.rows) for each in screen.repairs]
     if not plan.whole_period.holds(period):
         said.append(message("period_outside", period=period.label, plan=plan.whole_period.label))
-    if request.period and request.period.startswith("last-") and not request.as_of:
+    if alone:
+        said.append(message("series_single", period=period.label, by=message(f"by_{request.by}")))
+    if request.period and request.period.strip().startswith("last-") and not _is_moment(request.as_of):
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
     said += _differing(results)

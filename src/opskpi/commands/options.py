@@ -24,6 +24,7 @@ class Wanted:
     exports: tuple[str, ...] = ()
     targets: str | None = None
     period: str | None = None
+    by: str | None = None
     as_of: str | None = None
     source: tuple[str, ...] = ()
     nil: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
             option(
                 "--period",
                 metavar="PERIOD",
-                help="2016, 2016-H1, 2016-Q3, 2016-07, 2016-01-15..2016-02-14, last-month, last-quarter.",
+                help="2016, 2016-H1, 2016-Q3, 2016-07, 2016-01-15..2016-02-14, last-month (-quarter, -half, -year).",
             ),
             option("--as-of", metavar="MOMENT", help="The moment the state is judged at: 2017-01-01, or end."),
             option("--encoding", metavar="NAME", help="Encoding of text files, overruling what they look like."),
@@ -139,6 +140,7 @@ def request(wanted: Wanted, details: int = 0, contents: "Contents | None" = None
         today=today(),
         sources=wanted.source,
         period=wanted.period,
+        by=wanted.by,
         as_of=wanted.as_of,
         nil=wanted.nil,
         projects=wanted.project,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opskpi.model.cards import Scorecard
 
 _FORMATS = ("terminal", "json", "csv", "md", "xlsx")
+_PARTS = ("month", "quarter", "half", "year")
 
 
 @click.command(name="score", short_help="Judge every project; print a scorecard, write others.")
@@ -33,6 +34,11 @@ _FORMATS = ("terminal", "json", "csv", "md", "xlsx")
     multiple=True,
     metavar="INDICATOR",
     help="Nothing happened, and nothing is missing: a nil return.",
+)
+@option(
+    "--by",
+    type=click.Choice(_PARTS),
+    help="Add a series, each part counted from the rows. The whole period decides the exit code.",
 )
 @option("--project", multiple=True, metavar="NAME", help="Only this project.")
 @option("--indicator", multiple=True, metavar="NAME", help="Only this indicator: id, name or short name.")
@@ -131,7 +137,7 @@ def console_style(language: str) -> "Any":  # noqa: ANN401
 
 
 def exit_code(card: "Scorecard") -> int:
-    """Reduce the verdicts to the exit code the contract names."""
+    """Reduce the verdicts of the run's own period to the exit code the contract names; a series changes nothing."""
     from opskpi.model.cards import Verdict
 
     verdicts = {result.verdict for result in card.results}

@@ -21,6 +21,7 @@ KEYS = {
     "output": True,
     "format": False,
     "period": False,
+    "by": False,
     "as_of": False,
     "project": True,
     "indicator": True,

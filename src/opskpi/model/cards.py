@@ -31,6 +31,7 @@ class Reading:
 
     `numerator` and `denominator` are exact; a count or sum has no denominator, a mean
     carries its sum and number. `met` and `missed` are None unless the value is a share.
+    `estimated` of the counted rows were judged by a calendar that is not official yet.
     """
 
     numerator: Fraction | None
@@ -46,6 +47,7 @@ class Reading:
     rejected: int
     judged_by: str | None = None
     disagreeing: int = 0
+    estimated: int = 0
 
     @property
     def accepted(self) -> int:
@@ -122,6 +124,15 @@ class CompanyLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The results and company lines of one period: the run's own, or a sub-period of its series."""
+
+    period: Period
+    results: tuple[Result, ...]
+    company: tuple[CompanyLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InputRecord:
     """One sheet that was read: what it was taken for and its ledger."""
 
@@ -169,7 +180,7 @@ class PlanRecord:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All a renderer may know about a run."""
+    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order."""
 
     plan: PlanRecord
     period: Period
@@ -186,8 +197,20 @@ class Scorecard:
     repairs: tuple[RepairRecord, ...] = ()
     details: int = 0
     indicators: tuple[str, ...] = field(default=())
+    by: str | None = None
+    parts: tuple[Part, ...] = ()
 
     @property
     def projects(self) -> tuple[str, ...]:
         """The projects on the card, in their order."""
         return tuple(dict.fromkeys(result.project for result in self.results))
+
+    @property
+    def every_result(self) -> tuple[Result, ...]:
+        """The whole period's results, then those of its parts in time order."""
+        return (*self.results, *(result for part in self.parts for result in part.results))
+
+    @property
+    def every_company_line(self) -> tuple[CompanyLine, ...]:
+        """The whole period's company lines, then those of its parts in time order."""
+        return (*self.company, *(line for part in self.parts for line in part.company))

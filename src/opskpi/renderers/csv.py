@@ -18,7 +18,7 @@ DETAILS = 0
 
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the results as CSV."""
-    rows = [result_fields(result) for result in card.results]
+    rows = [result_fields(result) for result in card.every_result]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADINGS)

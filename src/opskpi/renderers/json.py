@@ -1,6 +1,7 @@
 """The JSON scorecard, the one machine format; everything else is drawn from the same results.
 
-History of format_version: 1, 2026-11: first.
+History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
+sub-periods, whose lines follow the whole period's in `results` and `company`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opskpi.model.cards import CompanyLine, Scorecard
+    from opskpi.model.periods import Period
     from opskpi.renderers import Style
 
 FORMAT_VERSION = 1
@@ -30,15 +32,12 @@ def render(card: Scorecard, style: Style) -> bytes:
         "opskpi": __version__,
         "counting": COUNTING,
         "plan": {"name": card.plan.name, "file": card.plan.file, "sha256": card.plan.sha256},
-        "period": {
-            "label": card.period.label,
-            "start": card.period.start.isoformat(),
-            "end": card.period.end.isoformat(),
-        },
+        "period": _period(card.period),
+        **({"series": _series(card)} if card.parts else {}),
         "as_of": card.as_of.isoformat(),
         "inputs": [input_fields(each) for each in card.inputs],
-        "results": [result_fields(each) for each in card.results],
-        "company": [_company(each) for each in card.company],
+        "results": [result_fields(each) for each in card.every_result],
+        "company": [_company(each) for each in card.every_company_line],
         "nil": list(card.nil),
         "unassigned": card.unassigned,
         "repairs": [{"file": each.file, "sha256": each.sha256, "rows": each.rows} for each in card.repairs],
@@ -46,6 +45,14 @@ def render(card: Scorecard, style: Style) -> bytes:
         "notes": [each.text("en") for each in card.notes],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def _period(period: Period) -> Mapping[str, object]:
+    return {"label": period.label, "start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def _series(card: Scorecard) -> Mapping[str, object]:
+    return {"by": card.by, "periods": [_period(part.period) for part in card.parts]}
 
 
 def _company(line: CompanyLine) -> Mapping[str, object]:

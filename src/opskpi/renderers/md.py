@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style
+from opskpi.renderers import Style, series
 from opskpi.renderers.lines import (
     failed,
     heads,
@@ -36,6 +36,8 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield _escaped(summary_line(card, language))
     yield ""
     yield from _matrix(card, language)
+    if card.parts:
+        yield from _series(card, language)
     fails = [(line, reasons) for line, reasons in failed(card, language)]
     if fails:
         yield from _heading("section_failed", language)
@@ -62,6 +64,22 @@ def _matrix(card: Scorecard, language: str) -> Iterator[str]:
         yield _row(row)
     if card.company:
         yield _row([word("head_passed", language), *passed(card)])
+
+
+def _series(card: Scorecard, language: str) -> Iterator[str]:
+    yield ""
+    yield f"## {_escaped(series.heading(card, language))}"
+    for each in series.series(card, language):
+        yield ""
+        yield f"**{_escaped(each.head)}**" if each.rows else _escaped(each.head)
+        if each.rows:
+            yield ""
+            yield _row([word("head_project", language), *series.labels(card)])
+            yield "|---|" + "---:|" * len(card.parts)
+        for project, results in each.rows:
+            yield _row([project, *(series.cell_text(result, language) if result else "" for result in results)])
+        if each.passed:
+            yield _row([word("head_passed", language), *each.passed])
 
 
 def _row(cells: Sequence[str]) -> str:

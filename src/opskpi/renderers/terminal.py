@@ -4,11 +4,12 @@ import io
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from opskpi.model.cards import Result, Scorecard, Verdict
-from opskpi.renderers import Style
+from opskpi.renderers import Style, series
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
@@ -27,6 +28,8 @@ from opskpi.renderers.lines import (
 )
 
 DETAILS = 3
+#: How many parts of a series stand side by side, as many as fit: months by the half-year, the quarter.
+_ABREAST = (12, 6, 4, 3, 2, 1)
 #: Wide enough for any table that is not to be cut.
 _UNCUT = 10_000
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "bold red"}
@@ -53,6 +56,8 @@ def render(card: Scorecard, style: Style) -> bytes:
         # a narrow terminal: the word goes under its value, in every cell alike
         matrix = _matrix(card, style.language, "\n")
     console.print(matrix)
+    if card.parts:
+        _series(console, card, style.language)
     _section(console, style, "section_failed", _failed_lines(card, style.language))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
     _section(console, style, "section_without", list(without(card, style.language)))
@@ -81,6 +86,46 @@ def _cell(result: Result | None, language: str, between: str) -> Text:
         return Text("")
     said = Text(verdict_word(result, language), style=_COLOURS.get(result.verdict, ""))
     return said if result.value is None else Text(f"{value_text(result)}{between}").append_text(said)
+
+
+def _series(console: Console, card: Scorecard, language: str) -> None:
+    """Print each indicator's series, in several tables where its parts do not fit side by side."""
+    console.print()
+    console.print(Text(series.heading(card, language), style="bold"))
+    for each in series.series(card, language):
+        console.print(Text(f"  {each.head}"), overflow="fold")
+        for table in _fitting(console, card, each, language) if each.rows else ():
+            console.print(Padding(table, (0, 0, 0, 2)))
+    console.print()
+
+
+def _fitting(console: Console, card: Scorecard, each: series.Series, language: str) -> list[Table]:
+    """Lay a series out in as few tables as the width allows."""
+    parts = len(card.parts)
+    for abreast in (parts, *(size for size in _ABREAST if size < parts)):
+        starts = range(0, parts, abreast)
+        tables = [_strip(card, each, slice(at, at + abreast), language, console.width // 4) for at in starts]
+        wide = console.options.update(max_width=_UNCUT)
+        if max(console.measure(table, options=wide).maximum for table in tables) <= console.width - 2:
+            break
+    return tables
+
+
+def _strip(card: Scorecard, each: series.Series, which: slice, language: str, widest: int) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column(word("head_project", language), overflow="fold", min_width=8, max_width=max(8, widest))
+    for label in series.labels(card)[which]:
+        table.add_column(label.replace("..", "..\n"), overflow="fold", justify="right")
+    for project, results in each.rows:
+        table.add_row(Text(project), *(_figure(result, language) for result in results[which]))
+    if each.passed:
+        table.add_section()
+        table.add_row(Text(word("head_passed", language)), *(Text(said) for said in each.passed[which]))
+    return table
+
+
+def _figure(result: Result | None, language: str) -> Text:
+    return Text("") if result is None else Text(series.cell_text(result, language), _COLOURS.get(result.verdict, ""))
 
 
 def _failed_lines(card: Scorecard, language: str) -> list[str]:

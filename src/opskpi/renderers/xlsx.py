@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
-from opskpi.renderers import Style
+from opskpi.renderers import Style, series
 from opskpi.renderers.lines import (
     figure_text,
     heads,
@@ -50,6 +50,8 @@ def render(card: Scorecard, style: Style) -> bytes:
     )
     sheets = _Sheets(book, style.language)
     sheets.matrix(card)
+    if card.parts:
+        sheets.series(card)
     sheets.table("section_results", _result_headings(), _results(card, style.language))
     sheets.table("section_misses", _miss_headings(), _misses(card, style.language))
     sheets.table("section_problems", _problem_headings(), _problems(card, style.language))
@@ -91,6 +93,23 @@ class _Sheets:
         sheet.freeze_panes(3, 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
+
+    def series(self, card: Scorecard) -> None:
+        """Write project and indicator down, the parts of the period across, the whole of it last."""
+        sheet = self._book.add_worksheet(word("section_series", self._language))
+        names = [word(each, self._language) for each in ("head_project", "head_indicator", "head_target")]
+        self._row(sheet, 0, [*names, *series.labels(card), card.period.label], self._heading)
+        last = 0
+        for last, (whole, across) in enumerate(series.lines(card), start=1):
+            self._row(sheet, last, [whole.project, whole.name, target_text(whole)], self._body)
+            for column, result in enumerate((*across, whole), start=3):
+                look = self._body if result is None else self._tints.get(result.verdict, self._body)
+                text = "" if result is None else series.full_text(result, self._language)
+                sheet.write_string(last, column, text, look)
+        sheet.set_column(0, 1, 28)
+        sheet.set_column(2, len(card.parts) + 3, 14)
+        sheet.freeze_panes(1, 2)
+        sheet.autofilter(0, 0, last, 2)
 
     def table(self, key: str, headings: Sequence[str], rows: Iterator[Sequence[object]]) -> None:
         """Write a plain table under its headings."""
