@@ -403,7 +403,7 @@ class TestScales:
 
         assert outcome.exit_code == 3
         assert outcome.printed == ""
-        assert "surveys" in outcome.said
+        assert "满意度调查：8 行中有 6 行被拒收" in outcome.said
 
     def test_a_mapping_on_another_scale_than_the_plan_is_refused(self, desk: Desk) -> None:
         mapping = """source: form

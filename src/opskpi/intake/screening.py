@@ -110,7 +110,13 @@ def _too_many_rejected(screen: Screen, most: Fraction) -> tuple[Message, ...]:
     for record in screen.inputs:
         tables[record.table] = tables.get(record.table, Ledger()) + record.ledger
     return tuple(
-        message("too_many_rejected", table=name, rejected=ledger.rejected, rows=ledger.rows, most=_percent(most))
+        message(
+            "too_many_rejected",
+            table=message(f"table_{name}"),
+            rejected=ledger.rejected,
+            rows=ledger.rows,
+            most=_percent(most),
+        )
         for name, ledger in tables.items()
         if ledger.rejected
         and (ledger.accepted == 0 or (ledger.rejected > _FEW_ROWS and ledger.rejected * 100 > most * ledger.rows))

@@ -114,7 +114,12 @@ def _silent_months(blocks: tuple[Checked, ...], period: Period) -> Iterator[Sign
     ]
     if silent:
         months = month_names(np.array(silent, dtype="datetime64[M]"))
-        yield Signal("silent_month", message("signal_silent_month", table=table.name, months=months), len(silent), ())
+        yield Signal(
+            "silent_month",
+            message("signal_silent_month", table=message(f"table_{table.name}"), months=months),
+            len(silent),
+            (),
+        )
 
 
 def _dated_by(table: Table) -> str | None:

@@ -139,7 +139,7 @@ def _signal(
     said = message(
         key,
         count=count,
-        table=hits[0][0].sheet.table.name,
+        table=message(f"table_{hits[0][0].sheet.table.name}"),
         **{name: heading_of.get(column, column) for name, column in named.items()},
         **values,
     )

@@ -86,16 +86,19 @@ def failed(card: Scorecard, language: str) -> Iterator[tuple[str, tuple[str, ...
 
 
 def provisional(card: Scorecard, language: str) -> Iterator[str]:
-    """Say which verdicts may still turn, and by how many rows."""
-    for result in card.results:
-        if result.provisional and result.verdict in (Verdict.PASS, Verdict.FAIL):
+    """Say which verdicts undecided rows may still turn, and in one line how many only the rest of the period."""
+    open_ones = [r for r in card.results if r.provisional and r.verdict in (Verdict.PASS, Verdict.FAIL)]
+    for result in open_ones:
+        if result.deciding:
             yield message(
-                "provisional_line" if result.deciding else "provisional_later",
+                "provisional_line",
                 project=result.project,
                 indicator=result.name,
                 verdict=word(f"verdict_{result.verdict}", language),
                 count=result.deciding,
             ).text(language)
+    if rest := sum(not result.deciding for result in open_ones):
+        yield message("provisional_rest", count=rest).text(language)
 
 
 def without(card: Scorecard, language: str) -> Iterator[str]:
@@ -109,11 +112,20 @@ def without(card: Scorecard, language: str) -> Iterator[str]:
         yield f"{results[0].name}: {why} ({projects})"
 
 
+def table_name(name: str) -> Message:
+    """Name a table for people."""
+    return message(f"table_{name}")
+
+
 def problem_said(group: ProblemGroup) -> Message:
     """Say one rule's problems: the table, the heading, how many, and the first one's sentence."""
     first = group.first[0]
     return message(
-        "problem_line", table=group.table, heading=first.heading or "-", count=group.count, message=first.message
+        "problem_line",
+        table=table_name(group.table),
+        heading=first.heading or "-",
+        count=group.count,
+        message=first.message,
     )
 
 

@@ -7,7 +7,7 @@ from opskpi.model.cards import InputRecord, Unused
 from opskpi.model.places import Place, ProblemGroup
 from opskpi.renderers import Style
 from opskpi.renderers.findings import Findings
-from opskpi.renderers.lines import problem_said, word
+from opskpi.renderers.lines import problem_said, table_name, word
 from opskpi.renderers.plain import aligned, wrapped
 from opskpi.wording import Message, message
 
@@ -57,7 +57,7 @@ def _table(findings: Findings, style: Style) -> list[str]:
     heads = ("file", "encoding", "heading_row", *counts)
     rows = [[word(f"head_{name}", style.language) for name in heads]]
     above: dict[int, str] = {}
-    for kind, records in _kinds(findings.inputs).items():
+    for kind, records in _kinds(findings.inputs, style.language).items():
         above[len(rows)] = kind
         shown = _foremost(records) if style.width else records
         rows += [[f"  {_label(each)}", *_cells(each, counts)] for each in shown]
@@ -68,12 +68,12 @@ def _table(findings: Findings, style: Style) -> list[str]:
     return [each for at, line in enumerate(lines) for each in ([above[at], line] if at in above else [line])]
 
 
-def _kinds(inputs: Sequence[InputRecord]) -> dict[str, list[InputRecord]]:
+def _kinds(inputs: Sequence[InputRecord], language: str) -> dict[str, list[InputRecord]]:
     """Group sheets by what they were taken for, in the order they come."""
     kinds: dict[str, list[InputRecord]] = {}
     for each in inputs:
         source = f"{each.source}/{each.form}" if each.form else each.source
-        kinds.setdefault(f"{each.table} ({source})", []).append(each)
+        kinds.setdefault(f"{table_name(each.table).text(language)} ({source})", []).append(each)
     return kinds
 
 

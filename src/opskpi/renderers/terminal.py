@@ -56,6 +56,7 @@ def render(card: Scorecard, style: Style) -> bytes:
         # a narrow terminal: the word goes under its value, in every cell alike
         matrix = _matrix(card, style.language, "\n")
     console.print(matrix)
+    console.print()
     if card.parts:
         _series(console, card, style.language)
     _section(console, style, "section_failed", _failed_lines(card, style.language))
@@ -90,7 +91,6 @@ def _cell(result: Result | None, language: str, between: str) -> Text:
 
 def _series(console: Console, card: Scorecard, language: str) -> None:
     """Print each indicator's series, in several tables where its parts do not fit side by side."""
-    console.print()
     console.print(Text(series.heading(card, language), style="bold"))
     for each in series.series(card, language):
         console.print(Text(f"  {each.head}"), overflow="fold")
@@ -141,5 +141,6 @@ def _section(console: Console, style: Style, key: str, lines: list[str], mark: s
         return
     console.print(Text(f"{word(key, style.language)}{mark and ' ' + mark}", style="bold"))
     for line in lines:
-        console.print(Text(f"  {line}"), overflow="fold")
+        indent = len(line) - len(line.lstrip()) + 2
+        console.print(Padding(Text(line.lstrip()), (0, 0, 0, indent)), overflow="fold")
     console.print()
