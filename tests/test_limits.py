@@ -581,3 +581,63 @@ def test_the_page_on_service_levels_works_its_ticket_out_right(desk: Desk) -> No
     no_make_up = rules.replace("    country: CN ", "    makeup_days: off\n    country: CN ")
     other = desk.write("other.yaml", f"plan: p\nperiod: 2016\n{no_make_up}indicators:\n  {SOLVED}: {indicator}\n")
     assert buckets(desk.score(plan=other)) == MET
+
+
+def test_a_running_duration_takes_no_open_ticket_off_the_clock(desk: Desk) -> None:
+    open_ones = [{**ticket("03-01 09:00"), "状态": "处理中", "解决时长(分钟)": minutes} for minutes in ("10", "", "")]
+    desk.tickets(*open_ones)
+    assert buckets(desk.score(plan=plan_of(desk, FOUR_HOURS))) == (0, 3, 0)
+
+
+def test_rows_of_dates_beside_rows_with_times_are_judged_by_no_minutes(desk: Desk) -> None:
+    dated = ticket("03-01", "03-01")
+    desk.tickets(ticket("03-01 09:00", "03-01 10:00"), dated, dated)
+    outcome = desk.score(plan=plan_of(desk, FOUR_HOURS))
+    assert outcome.pick(SOLVED, "met", "missed", "excluded", "provisional") == (1, 0, 2, True)
+    assert "2 row(s) say the day only" in outcome.notes
+
+
+def test_pauses_on_a_calendar_that_rests_are_said(desk: Desk) -> None:
+    desk.tickets(ticket("03-04 17:00", "03-08 09:00", 挂起分钟="3600"))
+    assert (
+        "1 row(s) have paused minutes under a calendar that rests" in desk.score(plan=plan_of(desk, FOUR_HOURS)).notes
+    )
+
+
+@pytest.mark.parametrize(("stated", "expected"), [("miss", (1, 1, 0)), ("exclude", (1, 0, 0))])
+def test_a_missing_response_is_what_the_plan_says_also_among_durations(
+    desk: Desk, stated: str, expected: tuple[int, int, int]
+) -> None:
+    rows = [{**ticket("03-01 09:00", "03-01 10:00"), "响应时长(分钟)": minutes} for minutes in ("5", "")]
+    desk.tickets(*rows)
+    rule = "{type: incident, calendar: 5x8, respond: 15m}"
+    outcome = desk.score(plan=plan_of(desk, rule, more=f"missing_response: {stated}"))
+    assert buckets(outcome, ANSWERED) == expected
+
+
+def test_a_count_needs_no_times_of_day(desk: Desk) -> None:
+    desk.tickets(ticket("03-01", "03-02"))
+    plan = plan_of(desk, FOUR_HOURS)
+    text = plan.read_text(encoding="utf-8").replace(
+        "indicators:\n", "indicators:\n  n: {name: n, table: tickets, period_by: created_at, value: count()}\n"
+    )
+    plan.write_text(text, encoding="utf-8")
+    assert desk.score("--indicator", "n", plan=plan).pick("n", "value") == (1,)
+    assert desk.run("score", plan=plan).exit_code == 3
+
+
+def test_limits_that_judge_nothing_are_no_part_of_the_rule(desk: Desk) -> None:
+    desk.tickets({**ticket("03-01 09:00", "03-01 10:00"), "是否达标": "是"})
+
+    def rule_hash(limit: str, judged_by: str) -> str:
+        plan = plan_of(desk, f"{{type: incident, calendar: 5x8, resolve: {limit}}}", judged_by=judged_by)
+        return str(desk.score(plan=plan).result(SOLVED)["rule_sha256"])
+
+    assert rule_hash("4h", "flag") == rule_hash("5h", "flag")
+    assert rule_hash("4h", "limit") != rule_hash("5h", "limit")
+
+
+def test_hours_of_nothing_but_a_comma_are_refused(desk: Desk) -> None:
+    desk.tickets(ticket("03-01 09:00", "03-01 10:00"))
+    outcome = desk.run("score", plan=plan_of(desk, FOUR_HOURS, office="{hours: {mon-fri: ','}}"))
+    assert (outcome.exit_code, "plan.yaml:" in outcome.said) == (2, True)

@@ -74,7 +74,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
-        case = Case(plan, intake, occasion, nil, request.details, pool.map)
+        case = Case(plan, intake, occasion, nil, request.details, pool.map, tuple(chosen))
         choice = Choice(chosen, chosen_projects(intake, request.projects), company=not request.projects)
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()

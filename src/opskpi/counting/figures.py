@@ -43,7 +43,7 @@ class Occasion:
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `said` is what reading the rows had to say, by table.
+    `chosen` are the indicators that are counted, `said` is what reading the rows had to say, by table.
     """
 
     plan: Plan
@@ -52,6 +52,7 @@ class Case:
     nil: NilReturns
     details: int
     spread: Spread
+    chosen: tuple[str, ...] = ()
     kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
     said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
 
@@ -74,7 +75,7 @@ class Case:
         rows = [
             Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock, unanswered) for each in blocks
         ]
-        return with_limits(self.plan, blocks, rows, self.intake.projects, self.spread)
+        return with_limits(self.plan, self.chosen, blocks, rows, self.intake.projects, self.spread)
 
     @property
     def notes(self) -> tuple[Message, ...]:

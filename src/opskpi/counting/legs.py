@@ -10,7 +10,7 @@ from opskpi.indicators.columns import Rows
 from opskpi.model.service import Limit, LimitRule
 from opskpi.tables.columns import NAT, Numbers
 from opskpi.tables.instants import DAY
-from opskpi.targets.plan import Plan
+from opskpi.targets.plan import Indicator
 
 STARTED, PAUSED = "created_at", "paused_minutes"
 
@@ -41,15 +41,11 @@ _LEGS = (
 )
 
 
-def legs(plan: Plan, table: str) -> tuple[Leg, ...]:
-    """Find the legs that any indicator of a table judges."""
+def legs(indicators: Sequence[Indicator], table: str) -> tuple[Leg, ...]:
+    """Find the legs that any of some indicators judges in a table."""
     found = []
     for leg in _LEGS:
-        by = [
-            each.judged_by
-            for each in plan.indicators.values()
-            if each.table == table and leg.judged in each.definition.judged
-        ]
+        by = [each.judged_by for each in indicators if each.table == table and leg.judged in each.definition.judged]
         if by:
             found.append(replace(leg, strict=any(each in (None, "limit") for each in by)))
     return tuple(found)
@@ -66,7 +62,7 @@ def timed(leg: Leg, sheet: Sequence[Rows]) -> bool:
         return False
     if any((rows.filled(*leg.stops) & rows.accepted).any() for rows in sheet):
         return True
-    return not any((durations(leg, rows) & rows.accepted).any() for rows in sheet)
+    return not any((rows.finished() & durations(leg, rows) & rows.accepted).any() for rows in sheet)
 
 
 def dates_only(leg: Leg, sheet: Sequence[tuple[Rows, NDArray[np.bool_]]]) -> str | None:

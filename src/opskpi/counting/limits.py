@@ -67,27 +67,35 @@ class _Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Ruled:
-    """A block with each row's rule, and the legs that its sheet shows the times of."""
+    """A block with each row's rule, the legs that its sheet shows the times of, and cells without a time of day."""
 
     rows: Rows
     rule: NDArray[np.int64]
     timed: frozenset[str]
+    dates: Mapping[str, NDArray[np.bool_]]
 
 
 def with_limits(
-    plan: Plan, checked: Sequence[Checked], blocks: Sequence[Rows], projects: Projects, spread: Spread
+    plan: Plan,
+    chosen: Sequence[str],
+    checked: Sequence[Checked],
+    blocks: Sequence[Rows],
+    projects: Projects,
+    spread: Spread,
 ) -> tuple[list[Rows], tuple[Message, ...]]:
     """Add to a table's blocks what the plan's limits say of each row, and tell what a reader must know.
 
     Raises ExportError where a limit that needs times of day meets a column of dates.
     """
-    used = legs(plan, blocks[0].table.name) if blocks and plan.limit_rules else ()
+    indicators = [plan.indicators[name] for name in chosen]
+    used = legs(indicators, blocks[0].table.name) if blocks and plan.limit_rules else ()
     if not used:
         return list(blocks), ()
     if plan.missing_response == "reject":
         raise SettingsError(message("missing_response_reject"))
     fit = fitting(plan.limit_rules, projects, tuple(blocks[0].table.kinds["type"].words))
-    sheets = [_ruled(used, fit, sheet) for sheet in _by_sheet(checked, blocks)]
+    paired = list(zip(checked, blocks, strict=True))
+    sheets = [_ruled(used, fit, sheet) for sheet in _by_sheet(checked, paired)]
     services = _services(plan, [each for sheet in sheets for each in sheet])
     limits = [_limits(leg, plan.limit_rules, services) for leg in used]
     for sheet, (first, *_) in zip(sheets, _by_sheet(checked, checked), strict=True):
@@ -95,7 +103,7 @@ def with_limits(
             _refuse_dates(plan.limit_rules, each, sheet, first.sheet)
     of_rows = {id(each.rows): each for sheet in sheets for each in sheet}
     limited = list(spread(lambda rows: _limited(limits, of_rows[id(rows)]), blocks))
-    said = remarks(used, limited, tuple(services.values()), stated=plan.missing_response is not None)
+    said = remarks(used, limited, tuple(services.values()), plan)
     return limited, (*fit.idle(blocks, projects), *said)
 
 
@@ -105,9 +113,9 @@ def _by_sheet(checked: Sequence[Checked], values: Sequence[_Value]) -> Iterator[
         yield [value for _, value in group]
 
 
-def _ruled(used: Sequence[Leg], fit: Fitting, sheet: Sequence[Rows]) -> list[_Ruled]:
-    shown = frozenset(leg.name for leg in used if timed(leg, sheet))
-    return [_Ruled(rows, fit.rule_of(rows), shown) for rows in sheet]
+def _ruled(used: Sequence[Leg], fit: Fitting, sheet: Sequence[tuple[Checked, Rows]]) -> list[_Ruled]:
+    shown = frozenset(leg.name for leg in used if timed(leg, [rows for _, rows in sheet]))
+    return [_Ruled(rows, fit.rule_of(rows), shown, block.chunk.dates) for block, rows in sheet]
 
 
 def _services(plan: Plan, ruled: Sequence[_Ruled]) -> Mapping[str, Service]:
@@ -174,11 +182,25 @@ def _limited(limits: Sequence[_Limits], ruled: _Ruled) -> Rows:
             due = _due(each, ruled)
             columns[f"{leg.name}_limit_at"] = due
             columns[f"{leg.name}_estimated"] = _doubtful(each, ruled, due)
+            columns[f"{leg.name}_dated"] = _marked(each.clocked[ruled.rule] & _dated(ruled, leg))
+            columns[f"{leg.name}_rested"] = _marked((_paused(leg, ruled.rows) > 0) & _rests(each, ruled))
         if leg.duration in ruled.rows.columns:
             minutes = each.minutes
             blank = minutes.blank[ruled.rule] | ~durations(leg, ruled.rows)
             columns[f"{leg.name}_limit_minutes"] = Numbers(minutes.units[ruled.rule], minutes.scale, blank)
     return replace(ruled.rows, columns={**ruled.rows.columns, **columns})
+
+
+def _marked(rows: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return np.where(rows, np.int8(YES), np.int8(NO))
+
+
+def _rests(limits: _Limits, ruled: _Ruled) -> NDArray[np.bool_]:
+    """Tell which rows are judged on a calendar that does not always run."""
+    found = np.zeros(len(ruled.rows), dtype=bool)
+    for way, here in _ways(limits, ruled):
+        found[here] = not way.service.calendar.always
+    return found
 
 
 def _due(limits: _Limits, ruled: _Ruled) -> NDArray[np.int64]:
@@ -193,7 +215,17 @@ def _due(limits: _Limits, ruled: _Ruled) -> NDArray[np.int64]:
             ends = way.service.due_workdays(created[here], way.workdays, at_end=way.at_end)
             due[here] = way.service.due(ends, paused[here])
     otherwise = rows.finished() & ~rows.filled(*leg.stops) & durations(leg, rows)
-    return np.where(otherwise, NAT, due)
+    return np.where(otherwise | (limits.clocked[ruled.rule] & _dated(ruled, leg)), NAT, due)
+
+
+def _dated(ruled: _Ruled, leg: Leg) -> NDArray[np.bool_]:
+    """Tell which rows say only the day of their creation or of their stop, beside others that say the time."""
+    found = np.zeros(len(ruled.rows), dtype=bool)
+    for name in (STARTED, *leg.stops):
+        earlier = leg.stops[: leg.stops.index(name)] if name in leg.stops else ()
+        if name in ruled.dates:
+            found |= ruled.dates[name] & ~ruled.rows.filled(*earlier)
+    return found
 
 
 def _ways(limits: _Limits, ruled: _Ruled) -> Iterator[tuple[_Way, NDArray[np.intp]]]:

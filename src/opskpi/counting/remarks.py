@@ -1,7 +1,7 @@
 """Remarks: what a reader must know of the limits beside the figures they gave."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,26 +10,46 @@ from opskpi.counting.legs import STARTED, Leg, judged_until, recorded
 from opskpi.indicators.columns import Rows
 from opskpi.tables.columns import NAT, YES
 from opskpi.tables.instants import DAY, microseconds, moment_of
+from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 from opskpi.worktime import Service
 
 
-def remarks(
-    legs: Sequence[Leg], blocks: Sequence[Rows], services: Sequence[Service], *, stated: bool
-) -> Iterator[Message]:
-    """Tell which years nobody knows the calendar of, and how many rows without a response nothing is `stated` for."""
-    doubtful = [np.logical_or.reduce([_estimated(leg, rows) for leg in legs]) for rows in blocks]
-    if count := sum(int(marked.sum()) for marked in doubtful):
+def remarks(legs: Sequence[Leg], blocks: Sequence[Rows], services: Sequence[Service], plan: Plan) -> Iterator[Message]:
+    """Tell what judged by limits rests on more than the export says, of the rows of the plan's period."""
+    legs = [leg for leg in legs if leg.strict]
+    inside = [_inside(rows, plan) for rows in blocks]
+
+    def count(name: str) -> int:
+        return sum(
+            int((_marks(leg, name, rows) & here).sum())
+            for leg in legs
+            for rows, here in zip(blocks, inside, strict=True)
+        )
+
+    if doubtful := count("estimated"):
         years = sorted({year for leg in legs for rows in blocks for year in _years(leg, rows, services)})
-        yield message("limit_estimated", years=tuple(map(str, years)), count=count)
-    silent = sum(int(_silent(leg, rows).sum()) for leg in legs for rows in blocks)
-    if silent and not stated:
+        yield message("limit_estimated", years=tuple(map(str, years)), count=doubtful)
+    if dated := count("dated"):
+        yield message("limit_dated", count=dated)
+    if rested := count("rested"):
+        yield message("limit_pauses", count=rested)
+    silent = sum(
+        int((_silent(leg, rows) & here).sum()) for leg in legs for rows, here in zip(blocks, inside, strict=True)
+    )
+    if silent and plan.missing_response is None:
         yield message("missing_response_unstated", count=silent)
 
 
-def _estimated(leg: Leg, rows: Rows) -> NDArray[np.bool_]:
-    """Tell which accepted rows a leg judges by a calendar that is only estimated."""
-    marked = rows.columns.get(f"{leg.name}_estimated")
+def _inside(rows: Rows, plan: Plan) -> NDArray[np.bool_]:
+    """Tell which rows were created in the plan's period."""
+    period, created = plan.whole_period, recorded(rows, STARTED)
+    start, after = (microseconds(datetime.combine(day, time())) for day in (period.start, period.after))
+    return np.asarray((created >= start) & (created < after), dtype=bool)
+
+
+def _marks(leg: Leg, name: str, rows: Rows) -> NDArray[np.bool_]:
+    marked = rows.columns.get(f"{leg.name}_{name}")
     if not isinstance(marked, np.ndarray):
         return np.zeros(len(rows), dtype=bool)
     return np.asarray((marked == YES) & rows.accepted, dtype=bool)
@@ -37,7 +57,7 @@ def _estimated(leg: Leg, rows: Rows) -> NDArray[np.bool_]:
 
 def _years(leg: Leg, rows: Rows, services: Sequence[Service]) -> Iterator[int]:
     """Find the unknown years that estimated rows touch."""
-    here = _estimated(leg, rows)
+    here = _marks(leg, "estimated", rows)
     if not here.any():
         return
     begin, end = recorded(rows, STARTED), judged_until(leg, rows, rows.moments(f"{leg.name}_limit_at"))

@@ -162,11 +162,14 @@ def _called(node: Call, rows: Rows) -> NDArray[np.int8]:
     match node:
         case Call("in_time", (stop, due)):
             states = in_time(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
-            return _answered(states, _name(stop), rows)
+            shown = _name(stop) in rows.columns
+            return _answered(states, _name(stop), rows, states != State.NO_LIMIT) if shown else states
         case Call("done", (stop, due)):
             return done(*_stops(stop, rows), rows.moments(_name(due)), rows.clock)
         case Call("within", (stop, spent, limit)):
-            return within(numbers(spent, rows), numbers(limit, rows), *_still_open(stop, rows))
+            spent_minutes = numbers(spent, rows)
+            states = within(spent_minutes, numbers(limit, rows), *_still_open(stop, rows))
+            return _answered(states, _name(stop), rows, spent_minutes.blank)
         case Call("flagged", (flag,)):
             return np.array([State.FLAGGED_NO, State.NO_LIMIT, State.MET], np.int8)[conditions(flag, rows)]
     raise AssertionError(node)
@@ -230,13 +233,11 @@ def _still_open(node: Node, rows: Rows) -> tuple[NDArray[np.bool_], NDArray[np.b
     return running & ~there, (stop == NAT) & there
 
 
-def _answered(states: NDArray[np.int8], stop: str, rows: Rows) -> NDArray[np.int8]:
-    """Give finished rows without a response time the outcome that the plan states for them."""
-    if rows.unanswered is None or stop != rows.table.response or stop not in rows.columns:
+def _answered(states: NDArray[np.int8], stop: str, rows: Rows, open_to_it: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Give finished rows that show no response the outcome that the plan states for them."""
+    if rows.unanswered is None or stop != rows.table.response:
         return states
-    silent = rows.finished() & ~rows.filled(stop)
-    if rows.unanswered < MISSED_END:
-        silent &= states != State.NO_LIMIT
+    silent = open_to_it & rows.finished() & ~rows.filled(stop)
     return np.where(silent, np.int8(rows.unanswered), states)
 
 

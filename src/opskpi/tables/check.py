@@ -7,7 +7,7 @@ for the rest of its sheet (`settle`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -56,7 +56,8 @@ _READERS: Mapping[str, Callable[..., tuple[object, Faults]]] = {
 class Chunk:
     """A block of checked rows: typed columns, spreadsheet row numbers, and what is wrong.
 
-    `texts` keeps the bad rows as text, in the order of `bad`, for pydantic's sentence.
+    `texts` keeps the bad rows as text, in the order of `bad`, for pydantic's sentence. `dates` tells
+    which cells of an event column show no time of day, where any does not.
     """
 
     rows: NDArray[np.int32]
@@ -64,6 +65,7 @@ class Chunk:
     faults: tuple[Fault, ...]
     bad: NDArray[np.intp]
     texts: Mapping[str, TextColumn]
+    dates: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -131,15 +133,19 @@ def _missing(
 def finish(table: Table, draft: Draft, rules: Rules) -> Chunk:
     """Turn a draft into a chunk; the order of its numeric dates is known by now."""
     columns, faults = dict(draft.columns), list(draft.faults)
+    dates: dict[str, NDArray[np.bool_]] = {}
     for name, moments in draft.moments.items():
         values, broken = _finished(
             moments, table.kinds[name], rules, rules.orders.get(name), midnights=name in rules.midnights
         )
         columns[name] = values
         faults += _faults(name, broken)
+        untimed = moments.filled & ~moments.timed
+        if table.kinds[name].name == "event" and untimed.any():
+            dates[name] = untimed if moments.serial is None else untimed & ~moments.serial
     bad = _bad_rows(faults, len(draft.rows))
     texts = {name: taken(text, bad) for name, text in draft.texts.items()} if len(bad) else {}
-    return Chunk(draft.rows, columns, tuple(faults), bad, texts)
+    return Chunk(draft.rows, columns, tuple(faults), bad, texts, dates)
 
 
 def settle(

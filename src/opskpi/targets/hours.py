@@ -43,6 +43,8 @@ def parse_windows(value: object) -> Windows:
                 windows.append(Written(_window(part[0].strip()), part[0].strip(), path, offset))
             except Mistake as mistake:
                 mistakes.add(Mistake(mistake.sentence, offset), path)
+    if not windows and not mistakes.found:
+        raise Mistake(message("windows_wanted"))
     windows.sort(key=lambda each: each.window)
     for overlap in _overlaps(windows):
         mistakes.add(overlap)

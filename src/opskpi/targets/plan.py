@@ -177,7 +177,7 @@ class Indicator(BaseModel):
 
     def judge_by(self, service: object) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
-        self._service = service if self._definition.judged else None
+        self._service = service if self._definition.judged and self.judged_by != "flag" else None
 
     @property
     def rule_sha256(self) -> str:
