@@ -23,8 +23,10 @@ from opskpi.model.places import column_position
 from opskpi.wording import message
 
 #: A cell beyond column ZZ: three letters.
-_FAR = re.compile(rb"""\sr=["'][A-Z]{3}[0-9]""")
-_TWO_LETTERS = re.compile(rb"""\sr=["']([A-Z]{2})[0-9]""")
+_FAR = re.compile(rb'r="[A-Z]{3}[0-9]')
+_TWO_LETTERS = re.compile(rb'r="([A-Z]{2})[0-9]')
+#: Writers are of one mind about quotes; a sheet with the other ones is put into ours. So much tells.
+_BEGINNING = 1 << 16
 _ADDRESS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"')
 #: An error cell with its address and what it shows, as <c r="F3" t="e"><v>#N/A</v></c>.
 _ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*(?:/>|>[^<]*</f>))?<v>([^<]*)</v>')
@@ -142,7 +144,9 @@ def _parts(book: zipfile.ZipFile, wanted: str | None) -> Mapping[str, str]:
 
 
 def _plain(xml: bytes) -> bytes:
-    """Take a namespace's prefix off the elements, which some writers put before each."""
+    """Take off what only some writers do: a namespace's prefix before each element, and single quotes."""
+    if b" r='" in xml[:_BEGINNING]:
+        xml = re.sub(rb" (\w+)='([^'\"<>]*)'", rb' \1="\2"', xml)
     prefix = _PREFIX.search(xml[:4096])
     return xml.replace(b"<" + prefix[1] + b":", b"<").replace(b"</" + prefix[1] + b":", b"</") if prefix else xml
 
