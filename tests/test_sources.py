@@ -24,8 +24,6 @@ FOLDER = ROOT / "examples" / "sources"
 NAMES = tuple(name for name in SHIPPED if name != "standard")
 #: What an export's ledger says when `expected.yaml` says nothing of it.
 NOTHING = {"duplicate": 0, "superseded": 0, "skipped": 0}
-#: Forms without an example of their own: another form's words under other headings.
-UNSHOWN = {"manageengine": {"请求报表"}, "zentao": {"bugs in English"}}
 
 
 def expected_of(name: str) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def scored(run: Run, name: str) -> dict[str, Any]:
 def test_each_source_has_a_golden_example_of_each_form(name: str) -> None:
     shown = {each["form"] for each in expected_of(name)["exports"]}
     forms = {form.name for form in shipped(name).forms}
-    assert forms - shown <= UNSHOWN.get(name, set())
+    assert forms <= shown
     assert "" not in forms
 
 
