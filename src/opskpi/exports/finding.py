@@ -7,24 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opskpi.errors import ExportError, SettingsError
+from opskpi.model.periods import month_named
 from opskpi.wording import message
 
 _CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _CHINESE_MONTH = re.compile("(十一|十二|[一二三四五六七八九十])月")
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 #: Files that hold others.
 PACKED = (".gz", ".zip")
 #: What a folder is searched for; anything else in it is listed as unused.
@@ -65,8 +52,7 @@ def _number(part: str) -> int:
     """Read digits or the English name of a month; -1 is neither."""
     if part.isascii() and part.isdecimal():
         return int(part)
-    name = part.lower()
-    return next((at for at, month in enumerate(MONTHS, 1) if name in (month, month[:3])), -1)
+    return month_named(part) or -1
 
 
 def _resolve(word: str, tables: Sequence[str]) -> Iterator[Found]:

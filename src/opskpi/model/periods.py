@@ -26,6 +26,30 @@ _YEAR = 12
 _MOST_PARTS = 240
 
 
+_ENGLISH_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_SHORTEST, _SEPT = 3, "sept"
+
+
+def month_named(word: str) -> int:
+    """Find the month of an English name, whole or shortened to three letters; 0 where there is none."""
+    name = word.lower()
+    name = name if name != _SEPT else name[:_SHORTEST]
+    return next((at for at, month in enumerate(_ENGLISH_MONTHS, 1) if name in (month, month[:_SHORTEST])), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Whole days from `start` to `end`, both inside; `cut_from` is how many months a part had before it was cut."""

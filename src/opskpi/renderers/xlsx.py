@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
+from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.renderers import Style, series
 from opskpi.renderers.lines import (
     figure_text,
@@ -36,15 +37,7 @@ _TINTS = {Verdict.PASS: "#E3F4E4", Verdict.FAIL: "#FBD9D3"}
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the workbook; texts stay texts, whatever they begin with."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = xlsxwriter.Workbook(out, WORKBOOK_OPTIONS)
     book.set_properties(
         {"title": card.plan.name, "comments": MARK, "created": datetime(card.as_of.year, 1, 1)}  # noqa: DTZ001
     )

@@ -7,6 +7,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.sources import shipped
 from opskpi.sources.forms import Form
 from opskpi.starters.cells import LAST_ROW, example, number_format, validation
@@ -26,15 +27,7 @@ _NOTE_WIDTH, _NOTE_LINE, _LETTERS = 260, 17, 36
 def draw(texts: Texts, year: int, language: str) -> bytes:
     """Draw all registers; the same words and year give the same bytes."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = xlsxwriter.Workbook(out, WORKBOOK_OPTIONS)
     title = texts.said["title"].format(year=year)
     book.set_properties({"title": title, "created": datetime(year, 1, 1)})  # noqa: DTZ001 - a fixed one
     forms = {form.name: form for form in shipped("standard").forms}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
+from opskpi.model.periods import month_named
 from opskpi.tables.words import BLANKS
 
 #: A year-first date and an optional time: 2016-03-05 09:05:00, 2016/3/5 9:05, 2016年3月5日 9时5分, …T09:05:00.5+08:00.
@@ -32,21 +33,6 @@ FIRST_YEAR, LAST_YEAR = 1, 9999
 #: How the numbers of a date may be ordered where no name of a month and no four-digit year tells.
 ORDERS = ("dmy", "mdy", "ymd")
 
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_SHORTEST, _SEPT = 3, "sept"
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
 _DAYS = (
     r"(?P<y>[0-9]{4})[-/.年] ?(?P<m>[0-9]{1,2})[-/.月] ?(?P<d>[0-9]{1,2})日?",
@@ -152,12 +138,9 @@ def _days(parts: Mapping[str, str | None]) -> Iterator[tuple[str, date]]:
 
 
 def _month(parts: Mapping[str, str | None]) -> int:
-    """Find the month by its number or its English name, whole or shortened to three letters."""
-    name = (parts.get("name") or "").lower()
-    if not name:
-        return int(parts["m"] or 0)
-    short = name if name != _SEPT else name[:_SHORTEST]
-    return next((at for at, month in enumerate(_MONTHS, 1) if short in (month, month[:_SHORTEST])), 0)
+    """Find the month by its name or its number."""
+    name = parts.get("name")
+    return month_named(name) if name else int(parts["m"] or 0)
 
 
 def _day(year: str | None, month: int, day: str | None) -> date | None:
