@@ -275,6 +275,18 @@ def test_a_repaired_rejects_file_scores_as_if_it_had_been_right_at_first(desk: D
     assert [each["rows"] for each in again.card["repairs"]] == [5]
 
 
+def test_a_repaired_row_keeps_its_project_without_the_guard(desk: Desk, tmp_path: Path) -> None:
+    """The apostrophe that keeps a spreadsheet from running a cell is no part of the project's name."""
+    rejects = tmp_path / "rejects.csv"
+    desk.tickets(*incidents(8, 1), {**incident(), "项目名称": "-乙", "创建时间": "2016-02-30"})
+    desk.score("--rejects", str(rejects))
+    written = rejects.read_text(encoding="utf-8-sig")
+    assert "'-乙" in written
+    rejects.write_text(written.replace("2016-02-30", incident()["创建时间"]), encoding="utf-8-sig")
+    again = desk.score(exports=(desk.exports, rejects))
+    assert {each["project"] for each in again.card["results"]} == {"某银行", "-乙"}
+
+
 def test_a_rejects_file_given_back_as_it_was_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.tickets(*incidents(8, 1), {**incident(), "创建时间": "2016-02-30"})
     rejects = tmp_path / "rejects.csv"
