@@ -20,7 +20,8 @@ from opskpi.model.cards import Result
 from opskpi.model.periods import MONTHS, Period, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge
 from opskpi.tables.instants import microseconds
-from opskpi.targets.plan import Indicator, Plan
+from opskpi.targets.indicator import Indicator
+from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 
 #: How many rows that two judgements differ on are named.

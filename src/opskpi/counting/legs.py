@@ -10,7 +10,7 @@ from opskpi.indicators.columns import Rows
 from opskpi.model.service import Limit, LimitRule
 from opskpi.tables.columns import NAT, Numbers
 from opskpi.tables.instants import DAY
-from opskpi.targets.plan import Indicator
+from opskpi.targets.indicator import Indicator
 
 STARTED, PAUSED = "created_at", "paused_minutes"
 

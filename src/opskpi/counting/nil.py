@@ -13,7 +13,8 @@ from opskpi.intake.ledgers import Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Place
 from opskpi.tables.columns import YES, Words
-from opskpi.targets.plan import Indicator, Plan
+from opskpi.targets.indicator import Indicator
+from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 
 
