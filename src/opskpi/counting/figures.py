@@ -8,13 +8,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.clocks import services
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.readings import Readings, Spread, Window, read
-from opskpi.indicators.syntax import Name
+from opskpi.indicators.nodes import Name
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Result
 from opskpi.model.periods import MONTHS, Period, year_to_date
@@ -23,6 +24,7 @@ from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
+from opskpi.worktime import Service
 
 #: How many rows that two judgements differ on are named.
 _FIRST = 5
@@ -56,6 +58,7 @@ class Case:
     chosen: tuple[str, ...] = ()
     kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
     said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
+    compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, *, ended: bool) -> list[Rows]:
         """Get a table's rows as the indicator language sees them."""
@@ -74,9 +77,17 @@ class Case:
         blocks = self.intake.tables.get(table, ())
         unanswered = _UNANSWERED.get(self.plan.missing_response or "")
         rows = [
-            Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock, unanswered) for each in blocks
+            Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock, unanswered, self.services)
+            for each in blocks
         ]
         return with_limits(self.plan, self.chosen, blocks, rows, self.intake.projects, self.spread)
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The calendars that expressions name, compiled when the first rows are made."""
+        if not self.compiled:
+            self.compiled.append(services(self.plan, self.chosen))
+        return self.compiled[0]
 
     @property
     def notes(self) -> tuple[Message, ...]:

@@ -14,22 +14,16 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.indicators.columns import (
-    MISSED_END,
-    Rows,
-    State,
-    carried,
-    conditions,
-    judgement,
-    numbers,
-    outcomes,
-)
-from opskpi.indicators.sums import Sums, added, sums_of
-from opskpi.indicators.syntax import Name, Node, names_in
+from opskpi.indicators.aggregates import Part, Ratio, blanks, part_of, ratios
+from opskpi.indicators.columns import MISSED_END, Rows, State
+from opskpi.indicators.conditions import conditions
+from opskpi.indicators.moments import calendar_of, clocked, spans
+from opskpi.indicators.nodes import Name, Node, names_in
+from opskpi.indicators.outcomes import carried, judgement, outcomes
 from opskpi.indicators.typing import Aggregate, check
 from opskpi.model.cards import Reading
 from opskpi.tables import Table
-from opskpi.tables.columns import YES, Numbers
+from opskpi.tables.columns import YES
 
 #: States are counted in bins of this many for each project.
 _BINS = 128
@@ -53,6 +47,11 @@ class Definition:
     period_by: str
     value: Aggregate
     judged_by: str | None = None
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every expression of it."""
+        return (*([] if self.where is None else [self.where]), *(node for _, node in self.exclude), *self.value.arguments)
 
     @property
     def judged(self) -> tuple[str, ...]:
@@ -103,7 +102,7 @@ class _Count:
 
     states: NDArray[np.int8]
     counts: NDArray[np.int64]
-    sums: Sums | None
+    part: Part | None
     disagree: NDArray[np.bool_] | None
     disagreeing: NDArray[np.int64]
     estimated: NDArray[np.int64]
@@ -129,14 +128,13 @@ def read(
     totals = sum((each.counts for each in counted), np.zeros((projects, _BINS), np.int64))
     differing = sum((each.disagreeing for each in counted), np.zeros(projects, np.int64))
     estimated = sum((each.estimated for each in counted), np.zeros(projects, np.int64))
-    sums = added([each.sums for each in counted if each.sums], projects)
+    figures = _ratios(definition.value, totals, [each.part for each in counted if each.part])
     return Readings(
         tuple(
             _reading(
                 definition,
                 totals[at],
-                sums,
-                at,
+                figures[at],
                 rejected=rejected[at],
                 judged_by=_basis(definition, choices, at),
                 disagreeing=int(differing[at]),
@@ -218,24 +216,17 @@ def _count(
 ) -> _Count:
     """Judge the eligible rows of a block and count every row's state by project."""
     eligible = looked == State.ELIGIBLE
-    figures, disagree = None, None
+    disagree = None
     if definition.value.function == "share":
         judged = _judged(definition.value.argument, rows, choices)
         disagree = _disagreements(definition, rows, choices, eligible)
-    elif definition.value.argument is None:
-        judged = np.full(len(rows), State.COUNTED, dtype=np.int8)
     else:
-        figures = numbers(definition.value.argument, rows)
-        judged = np.where(figures.blank, np.int8(State.BLANK), np.int8(State.COUNTED))
+        judged = np.where(blanks(definition.value, rows), np.int8(State.BLANK), np.int8(State.COUNTED))
     states = np.where(eligible, judged, looked)
-    sums = None
-    if figures is not None:
-        weights = _weights(definition, rows)
-        sums = sums_of(figures, weights, rows.projects, states == State.COUNTED, projects)
     return _Count(
         states,
         _bins(states, rows.projects, projects),
-        sums,
+        part_of(definition.value, rows, states == State.COUNTED, projects),
         disagree,
         _by_project(disagree, rows.projects, projects),
         _by_project(_estimated(definition, rows, choices, states), rows.projects, projects),
@@ -278,6 +269,16 @@ def _disagreements(
     return found
 
 
+def _doubtful(definition: Definition, rows: Rows, states: NDArray[np.int8]) -> NDArray[np.bool_] | None:
+    """Find rows that count and whose figure rests on a calendar that is only estimated."""
+    found = None
+    for call in (call for node in definition.nodes for call in clocked(node)):
+        if name := calendar_of(call):
+            marked = rows.services[name].unofficial(*spans(call, rows))
+            found = marked if found is None else found | marked
+    return None if found is None else found & ((states == State.COUNTED) | (_verdict(states) != 0))
+
+
 def _estimated(
     definition: Definition,
     rows: Rows,
@@ -285,7 +286,7 @@ def _estimated(
     states: NDArray[np.int8],
 ) -> NDArray[np.bool_] | None:
     """Find rows that count and were judged by a calendar that is only estimated."""
-    found = None
+    found = _doubtful(definition, rows, states)
     for name, choice in choices.items():
         for basis, rule in enumerate(definition.table.judged[name]):
             doubted = rows.columns.get(rule.doubted_by or "")
@@ -300,16 +301,6 @@ def _verdict(states: NDArray[np.int8]) -> NDArray[np.int8]:
     """Reduce outcomes to met (1), missed (-1) and neither (0)."""
     met, missed = states == State.MET, states < MISSED_END
     return np.asarray(met.astype(np.int8) - missed.astype(np.int8), dtype=np.int8)
-
-
-def _weights(definition: Definition, rows: Rows) -> Numbers | None:
-    """Find the weights of summed-up rows, where the value's column has such and the export too."""
-    argument = definition.value.argument
-    if definition.value.function != "mean" or not isinstance(argument, Name):
-        return None
-    name = definition.table.weight.get(argument.name)
-    column = rows.columns.get(name) if name else None
-    return column if isinstance(column, Numbers) else None
 
 
 def _bins(states: NDArray[np.int8], owners: NDArray[np.int32], projects: int) -> NDArray[np.int64]:
@@ -329,11 +320,10 @@ def _any_by_project(marked: NDArray[np.bool_], owners: NDArray[np.int32], projec
     return _by_project(marked, owners, projects) > 0
 
 
-def _reading(  # noqa: PLR0913 - a reading has so many parts
+def _reading(
     definition: Definition,
     counts: NDArray[np.int64],
-    sums: Sums,
-    project: int,
+    figure: Ratio,
     *,
     rejected: int,
     judged_by: str | None,
@@ -344,7 +334,7 @@ def _reading(  # noqa: PLR0913 - a reading has so many parts
     met, missed = int(counts[State.MET]), int(counts[:MISSED_END].sum())
     is_share = definition.value.function == "share"
     counted = met + missed if is_share else int(counts[State.COUNTED])
-    numerator, denominator = _parts(definition.value.function, met, counted, sums, project)
+    numerator, denominator = figure
     return Reading(
         numerator,
         denominator,
@@ -363,17 +353,11 @@ def _reading(  # noqa: PLR0913 - a reading has so many parts
     )
 
 
-def _parts(function: str, met: int, counted: int, sums: Sums, project: int) -> tuple[Fraction | None, Fraction | None]:
-    """Give numerator and denominator: a count or sum has no denominator."""
-    if function == "share":
-        return Fraction(met), Fraction(counted)
-    if function == "count":
-        return Fraction(counted), None
-    if function == "mean":
-        return sums.total[project], Fraction(sums.weight[project])
-    if function == "sum":
-        return sums.total[project], None
-    return (sums.least if function == "min" else sums.greatest)[project], None
+def _ratios(value: Aggregate, counts: NDArray[np.int64], parts: Sequence[Part]) -> list[Ratio]:
+    """Find numerator and denominator of each project."""
+    met, missed = counts[:, State.MET], counts[:, :MISSED_END].sum(axis=1)
+    counted = met + missed if value.function == "share" else counts[:, State.COUNTED]
+    return ratios(value, parts, met.tolist(), counted.tolist())
 
 
 def _value(numerator: Fraction | None, denominator: Fraction | None) -> Fraction | None:

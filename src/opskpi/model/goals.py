@@ -10,13 +10,17 @@ _MOST_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """All values from `low` to `high`; an open end does not belong (`< 5` is strict)."""
+    """All values from `low` to `high`; an open end does not belong (`< 5` is strict).
+
+    `unit` is what its text says: `ratio` for percent, `minutes` for lengths of time, "" for a bare number.
+    """
 
     text: str
     low: Fraction | None = None
     high: Fraction | None = None
     low_open: bool = False
     high_open: bool = False
+    unit: str = ""
 
     def holds(self, value: Fraction) -> bool:
         """Tell whether an exact, unrounded value meets the target."""

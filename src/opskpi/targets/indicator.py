@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,14 +19,18 @@ from pydantic import (
 )
 
 from opskpi import COUNTING
-from opskpi.documents import Mistake, parse_scale, with_nearest
+from opskpi.documents import Mistake, Path, parse_scale, with_nearest
+from opskpi.indicators.moments import REAL_TIME, calendar_of, clocked
+from opskpi.indicators.nodes import Node
 from opskpi.indicators.readings import Definition
-from opskpi.indicators.syntax import ExpressionError
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model.goals import Target
 from opskpi.tables import NAMES, load
-from opskpi.targets.fields import Text, raise_all
-from opskpi.targets.phrases import parse_target
+from opskpi.targets.expressions import compiled, mistaken
+from opskpi.targets.fields import Mistakes, Text, no_calendar, raise_all
+from opskpi.targets.phrases import check_unit, parse_target
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
@@ -83,6 +87,7 @@ class Indicator(BaseModel):
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
+    _measured: object = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -140,7 +145,7 @@ class Indicator(BaseModel):
         where = None if self.where is None else condition(self.where, table)
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
-        check_unit(self.target, value.unit, ("target",))
+        check_unit(self.target, value.unit, ("target",), share=value.function == "share")
         self._on_scale()
         return self
 
@@ -172,6 +177,38 @@ class Indicator(BaseModel):
         """Let the plan's service times be part of the rule where the value is judged by them."""
         self._service = service if self._definition.judged and self.judged_by != "flag" else None
 
+    def measure_by(self, calendars: object) -> None:
+        """Let the calendars that its expressions name be part of the rule."""
+        self._measured = calendars
+
+    @property
+    def calendars(self) -> frozenset[str]:
+        """The calendars that its expressions name."""
+        return frozenset(calendar_of(call) for node in self.nodes for call in clocked(node)) - {REAL_TIME}
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every expression of it, as it was read."""
+        return self._definition.nodes
+
+    def check_calendars(self, known: tuple[str, ...]) -> None:
+        """Refuse calendars that nobody defined; raises Mistake."""
+        mistakes = Mistakes()
+        for path, text in self._expressions():
+            for call in clocked(parse(text)):
+                name = calendar_of(call)
+                if name != REAL_TIME and name not in known:
+                    error = ExpressionError(no_calendar(name, known), call.arguments[-1].at)
+                    mistakes.add(mistaken(error, text, path))
+        mistakes.stop()
+
+    def _expressions(self) -> Iterator[tuple[Path, str]]:
+        """Go through its expressions, each with where it stands."""
+        if self.where is not None:
+            yield ("where",), self.where
+        yield from ((("exclude", reason), text) for reason, text in self.exclude.items())
+        yield ("value",), self.value
+
     @property
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
@@ -179,24 +216,14 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self._measured is not None:
+            rule["calendars"] = self._measured
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def check_unit(target: Target | None, unit: str, path: tuple[str, ...]) -> None:
-    """Refuse a ratio's target beyond 1: `>= 95` is a slip for `>= 95%`; raises Mistake."""
-    bounds = [bound for bound in (target.low, target.high) if bound is not None] if target else []
-    if target and unit == "ratio" and any(bound > 1 for bound in bounds):
-        raise Mistake(message("target_not_ratio", text=target.text), path=path)
-    if target and unit != "ratio" and "%" in unicodedata.normalize("NFKC", target.text):
-        raise Mistake(message("target_percent", text=target.text), path=path)
-
-
 def _compiled(reader: Any, text: str, table: str, path: tuple[str, ...] = ()) -> None:  # noqa: ANN401 - condition or aggregate
-    try:
-        reader(text, load(table))
-    except ExpressionError as error:
-        raise Mistake(error.sentence, error.at, path) from None
+    compiled(partial(reader, text, load(table)), text, path)
 
 
 def collected(check: Callable[..., None], *values: object) -> list[Mistake]:

@@ -13,8 +13,9 @@ from opskpi.model.goals import Target
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
-from opskpi.targets.fields import Text, Zone, raise_all
-from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
+from opskpi.targets.fields import Mistakes, Text, Zone, raise_all
+from opskpi.targets.indicator import Indicator, TargetText, collected, not_planned
+from opskpi.targets.phrases import check_unit
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
 from opskpi.wording import message
 
@@ -47,9 +48,9 @@ class Plan(BaseModel):
     period: Text
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
+    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
-    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
 
@@ -69,6 +70,15 @@ class Plan(BaseModel):
         except SettingsError as error:
             raise Mistake(error.messages[0]) from None
         return text
+
+    @field_validator("indicators")
+    @classmethod
+    def _calendars_named(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+        mistakes = Mistakes()
+        for name, indicator in indicators.items() if "calendars" in info.data else ():
+            mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
+        mistakes.stop()
+        return indicators
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -113,6 +123,8 @@ class Plan(BaseModel):
         service = (self._calendars, self._rules, self.missing_response) if stated else None
         for indicator in self.indicators.values():
             indicator.judge_by(fingerprint(service))
+            named = {name: self._calendars[name] for name in sorted(indicator.calendars)}
+            indicator.measure_by(fingerprint(named) if named else None)
         return self
 
     def target(self, indicator: str, project: str) -> Target | None:

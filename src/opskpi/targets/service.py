@@ -25,7 +25,7 @@ from opskpi.tables.tickets import TYPES
 from opskpi.tables.words import normal, normal_name
 from opskpi.targets.countries import parse_country, parse_region
 from opskpi.targets.days import Week, parse_days_off, parse_days_on, parse_week
-from opskpi.targets.fields import Mistakes, Text, Zone, items, parse_text, raise_all
+from opskpi.targets.fields import Mistakes, Text, Zone, items, no_calendar, parse_text, raise_all
 from opskpi.targets.hours import Windows, bare
 from opskpi.targets.limits import parse_limit
 from opskpi.wording import Message, message
@@ -162,15 +162,9 @@ def check_rules(rules: Sequence[LimitSettings], calendars: Mapping[str, object] 
     found: list[Mistake] = []
     for at, rule in enumerate(rules):
         if calendars is not None and rule.calendar not in calendars:
-            found.append(Mistake(_no_calendar(rule.calendar, tuple(calendars)), path=(at, "calendar")))
+            found.append(Mistake(no_calendar(rule.calendar, tuple(calendars)), path=(at, "calendar")))
     found += _unreachable([rule.fit for rule in rules])
     raise_all(found)
-
-
-def _no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
-    if not calendars:
-        return message("no_calendars", word=name)
-    return with_nearest("unknown_calendar", name, calendars)
 
 
 def _unreachable(fits: Sequence[_Fit]) -> Iterator[Mistake]:

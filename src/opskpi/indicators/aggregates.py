@@ -1,0 +1,154 @@
+"""Aggregates: from the figures of counted rows to numerator and denominator of each project.
+
+What a block adds is found alone: sums by project, or the values themselves where their order or
+their difference counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from opskpi.arrow import integers, strings, take
+from opskpi.indicators import exact, ranks, sums
+from opskpi.indicators.columns import Rows
+from opskpi.indicators.conditions import conditions
+from opskpi.indicators.exact import Quotients
+from opskpi.indicators.nodes import IsNull, Literal, Name, Node
+from opskpi.indicators.numbers import numbers
+from opskpi.indicators.types import sort_of
+from opskpi.indicators.typing import Aggregate
+from opskpi.tables.columns import YES, Numbers, Texts, Words
+
+_SUMMED, _RANKED = frozenset({"sum", "mean", "wmean"}), frozenset({"min", "max", "median", "quantile"})
+
+#: A project's numerator and denominator.
+Ratio = tuple[Fraction | None, Fraction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a block adds to an aggregate: sums of values and weights, or its values, each with its project."""
+
+    totals: Sequence[Fraction] = ()
+    weights: Sequence[Fraction] = ()
+    owners: NDArray[np.int32] | None = None
+    values: Quotients | None = None
+    texts: pa.StringArray | None = None
+
+
+def blanks(value: Aggregate, rows: Rows) -> NDArray[np.bool_]:
+    """Tell which rows say nothing to an aggregate."""
+    if value.function == "distinct":
+        return np.equal(conditions(IsNull(value.arguments[0]), rows), YES)
+    blank = np.zeros(len(rows), dtype=bool)
+    for node in _columns(value):
+        blank |= numbers(node, rows).blank
+    return blank
+
+
+def part_of(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], projects: int) -> Part | None:
+    """Find what a block's counted rows add; None where counting them is enough."""
+    owners = rows.projects[counted]
+    if value.function == "distinct":
+        return _different(value.arguments[0], rows, counted)
+    if value.function not in _SUMMED | _RANKED:
+        return None
+    figures = numbers(value.arguments[0], rows).picked(counted)
+    if value.function in _RANKED:
+        return Part(owners=owners, values=figures)
+    weights = _weights(value, rows)
+    if weights is None:
+        return Part(sums.totals(figures, owners, projects), _rows_of(owners, projects))
+    weight = weights.picked(counted)
+    return Part(
+        sums.totals(exact.multiplied(figures, weight), owners, projects), sums.totals(weight, owners, projects)
+    )
+
+
+def ratios(value: Aggregate, parts: Sequence[Part], met: Sequence[int], counted: Sequence[int]) -> list[Ratio]:
+    """Put the blocks together: numerator and denominator of each project."""
+    match value.function:
+        case "share":
+            return [(Fraction(hit), Fraction(rows)) for hit, rows in zip(met, counted, strict=True)]
+        case "count":
+            return [(Fraction(rows), None) for rows in counted]
+        case "distinct":
+            return [(Fraction(kinds), None) for kinds in _counted_once(parts, len(counted))]
+        case "sum":
+            return [(total, None) for total in sums.added([part.totals for part in parts], len(counted))]
+        case "mean" | "wmean":
+            above = sums.added([part.totals for part in parts], len(counted))
+            below = sums.added([part.weights for part in parts], len(counted))
+            return list(zip(above, below, strict=True))
+    return [(each, None) for each in _ranked(value, parts, len(counted))]
+
+
+def _columns(value: Aggregate) -> Sequence[Node]:
+    """List the columns of numbers an aggregate takes."""
+    return value.arguments[:1] if value.function == "quantile" else value.arguments
+
+
+def _weights(value: Aggregate, rows: Rows) -> Quotients | None:
+    """Find the weights: those asked for, or of summed-up rows, where the value's column has such and the export too."""
+    if value.function == "wmean":
+        return numbers(value.arguments[1], rows)
+    argument = value.arguments[0]
+    name = rows.table.weight.get(argument.name) if isinstance(argument, Name) and value.function == "mean" else None
+    column = rows.columns.get(name) if name else None
+    if not isinstance(column, Numbers):
+        return None
+    units = np.where(column.blank, column.scale, column.units)
+    return Quotients(units, column.scale, np.zeros(len(rows), dtype=bool))
+
+
+def _rows_of(owners: NDArray[np.int32], projects: int) -> list[Fraction]:
+    return [Fraction(rows) for rows in np.bincount(owners, minlength=projects).tolist()]
+
+
+def _ranked(value: Aggregate, parts: Sequence[Part], projects: int) -> list[Fraction | None]:
+    owners = [part.owners for part in parts if part.owners is not None]
+    values = [part.values for part in parts if part.values is not None]
+    if not values:
+        return [None] * projects
+    level = value.arguments[-1]
+    share = level.value if isinstance(level, Literal) and isinstance(level.value, Fraction) else Fraction(0)
+    places = ranks.places_of(value.function, share)
+    return ranks.ranked(exact.stacked(values), np.concatenate(owners), projects, places)
+
+
+def _different(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> Part:
+    """Find the different values of each project, as texts."""
+    codes, texts = _coded(node, rows, counted)
+    pairs = np.unique(rows.projects[counted].astype(np.int64) * max(len(texts), 1) + codes)
+    chosen = take(texts, (pairs % max(len(texts), 1)).astype(np.intp))
+    return Part(owners=(pairs // max(len(texts), 1)).astype(np.int32), texts=chosen)
+
+
+def _coded(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], pa.StringArray]:
+    """Code the values of counted rows, each different one a text."""
+    if sort_of(node, rows.table) == "number":
+        return _encoded(strings([str(each) for each in numbers(node, rows).picked(counted).fractions()]))
+    column = rows.columns.get(node.name) if isinstance(node, Name) else None
+    if isinstance(column, Texts | Words):
+        return column.codes[counted].astype(np.int64), strings(list(column.words))
+    return _encoded(strings([]) if column is None else take(column, np.flatnonzero(counted)))
+
+
+def _encoded(texts: pa.StringArray) -> tuple[NDArray[np.int64], pa.StringArray]:
+    encoded = texts.dictionary_encode()
+    return integers(encoded.indices, -1), encoded.dictionary
+
+
+def _counted_once(parts: Sequence[Part], projects: int) -> list[int]:
+    """Count each project's different values over all blocks."""
+    texts = [part.texts for part in parts if part.texts is not None]
+    owners = [part.owners for part in parts if part.owners is not None]
+    if not texts:
+        return [0] * projects
+    codes, kinds = _encoded(pa.concat_arrays(texts))
+    pairs = np.unique(np.concatenate(owners).astype(np.int64) * max(len(kinds), 1) + codes)
+    return [int(each) for each in np.bincount(pairs // max(len(kinds), 1), minlength=projects)]

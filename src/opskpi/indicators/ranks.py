@@ -1,0 +1,60 @@
+"""Exact order among figures by project: the least, the greatest, medians and quantiles.
+
+A quantile is the inverse of the empirical distribution (nearest rank): the least value that at least
+that share of the rows does not exceed. A median is the mean of the two middle values, which are one
+where the rows are odd in number.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opskpi.indicators.exact import Quotients
+
+#: Doubles that differ by more than this part of them differ in truth, too.
+_DOUBT = 1e-12
+
+#: From how many rows to the places, counted from 0, whose mean is wanted.
+Places = Callable[[int], tuple[int, ...]]
+
+
+def places_of(function: str, level: Fraction) -> Places:
+    """Find which of the ordered rows an aggregate takes; `level` is a quantile's."""
+    return {
+        "min": lambda rows: (0,),
+        "max": lambda rows: (rows - 1,),
+        "median": lambda rows: ((rows - 1) // 2, rows // 2),
+        "quantile": lambda rows: (ceil(level * rows) - 1,),
+    }[function]
+
+
+def ranked(values: Quotients, owners: NDArray[np.int32], projects: int, places: Places) -> list[Fraction | None]:
+    """Take the values at some places of each project's rows; None where it has no rows."""
+    grouped = np.argsort(owners, kind="stable")
+    ends = np.searchsorted(owners[grouped], np.arange(projects + 1))
+    found: list[Fraction | None] = []
+    for begin, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        mine = values.picked(grouped[begin:end])
+        taken = [_taken(mine, at) for at in places(len(mine))] if len(mine) else []
+        found.append(sum(taken, Fraction(0)) / len(taken) if taken else None)
+    return found
+
+
+def _taken(values: Quotients, at: int) -> Fraction:
+    """Take the value at a place of the order: by whole numbers, or among those that doubles cannot tell apart."""
+    if isinstance(values.bottom, int) and values.top.dtype != object:
+        return Fraction(int(np.partition(values.top, at)[at]), values.bottom)
+    rough = np.asarray(values.top.astype(np.float64) / np.asarray(values.bottom).astype(np.float64))
+    near = float(np.partition(rough, at)[at])
+    margin = abs(near) * _DOUBT
+    rest = at - int((rough < near - margin).sum())
+    doubtful = Counter(values.picked(abs(rough - near) <= margin).fractions())
+    for value in sorted(doubtful):
+        rest -= doubtful[value]
+        if rest < 0:
+            return value
+    raise AssertionError(at)
