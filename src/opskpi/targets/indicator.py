@@ -83,6 +83,7 @@ class Indicator(BaseModel):
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
+    _completion: str = PrivateAttr(default="last")
 
     @model_validator(mode="before")
     @classmethod
@@ -168,9 +169,10 @@ class Indicator(BaseModel):
         """The scale a mean of scores moves on, where it is stated."""
         return None if self.scale is None else parse_scale(self.scale)
 
-    def judge_by(self, service: object) -> None:
+    def judge_by(self, service: object, completion: str) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
         self._service = service if self._definition.judged and self.judged_by != "flag" else None
+        self._completion = completion if self._definition.table.first_stop else "last"
 
     @property
     def rule_sha256(self) -> str:
@@ -179,6 +181,8 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self._completion != "last":
+            rule["completion"] = self._completion
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

@@ -15,7 +15,14 @@ from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Text, Zone, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
-from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
+from opskpi.targets.service import (
+    CalendarSettings,
+    Completion,
+    LimitSettings,
+    MissingResponse,
+    check_rules,
+    fingerprint,
+)
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
@@ -52,6 +59,7 @@ class Plan(BaseModel):
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
+    completion: Completion = "last"
 
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
@@ -112,7 +120,7 @@ class Plan(BaseModel):
         stated = self._calendars or self._rules or self.missing_response
         service = (self._calendars, self._rules, self.missing_response) if stated else None
         for indicator in self.indicators.values():
-            indicator.judge_by(fingerprint(service))
+            indicator.judge_by(fingerprint(service), self.completion)
         return self
 
     def target(self, indicator: str, project: str) -> Target | None:
