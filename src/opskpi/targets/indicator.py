@@ -20,7 +20,8 @@ from pydantic import (
 
 from opskpi import COUNTING
 from opskpi.documents import Mistake, parse_scale, with_nearest
-from opskpi.indicators.readings import Definition
+from opskpi.indicators.decided import DECIDED
+from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model.goals import Target
@@ -115,7 +116,7 @@ class Indicator(BaseModel):
         if "table" not in info.data:
             return name
         table = load(info.data["table"])
-        moments = tuple(each for each, kind in table.kinds.items() if kind.is_instant)
+        moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
         if name not in moments:
             raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
         return name
@@ -142,6 +143,8 @@ class Indicator(BaseModel):
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
         check_unit(self.target, value.unit, ("target",))
+        if self.period_by == DECIDED and not is_outcome(value.argument, table):
+            raise Mistake(message("decided_without_outcome", value=self.value), path=("period_by",))
         self._on_scale()
         return self
 
