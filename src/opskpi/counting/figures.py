@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from opskpi.counting.clocks import services
 from opskpi.counting.evidence import Behind, differing, misses
-from opskpi.counting.limits import with_limits
+from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
@@ -20,6 +20,7 @@ from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Result
 from opskpi.model.periods import MONTHS, Period, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge
+from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
@@ -46,7 +47,7 @@ class Occasion:
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `chosen` are the indicators that are counted, `said` is what reading the rows had to say, by table.
+    `chosen` are the indicators that are counted, `limited` is what the plan's limits say of the rows, by table.
     """
 
     plan: Plan
@@ -57,7 +58,7 @@ class Case:
     spread: Spread
     chosen: tuple[str, ...] = ()
     kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
-    said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
+    limited: dict[str, Limited] = field(default_factory=dict)
     compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, *, ended: bool) -> list[Rows]:
@@ -68,19 +69,34 @@ class Case:
         if (table, not ended) in self.kept:
             rows = [replace(each, clock=clock, kept={}) for each in self.kept[table, not ended]]
         else:
-            rows, self.said[table] = self._limited(table, clock)
+            self.limited[table] = self._limited(table, clock)
+            rows = list(self.limited[table].rows)
         self.kept[table, ended] = rows
         return rows
 
-    def _limited(self, table: str, clock: Clock) -> tuple[list[Rows], tuple[Message, ...]]:
+    def _limited(self, table: str, clock: Clock) -> Limited:
         """Make the rows of a table's blocks, with what the plan's limits say of each."""
         blocks = self.intake.tables.get(table, ())
         unanswered = _UNANSWERED.get(self.plan.missing_response or "")
         rows = [
-            Rows(each.sheet.table, each.columns, each.projects, each.accepted, clock, unanswered, self.services)
+            Rows(
+                self._stopping(each.sheet.table),
+                each.columns,
+                each.projects,
+                each.accepted,
+                clock,
+                unanswered,
+                self.services,
+            )
             for each in blocks
         ]
-        return with_limits(self.plan, self.chosen, blocks, rows, self.intake.projects, self.spread)
+        return with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+
+    def _stopping(self, table: Table) -> Table:
+        """Let reopened rows stop with their first completion where the plan says so."""
+        if self.plan.completion == "last" or table.first_stop is None:
+            return table
+        return replace(table, stop=(table.first_stop, *table.stop), reopened=None)
 
     @property
     def services(self) -> Mapping[str, Service]:
@@ -92,7 +108,7 @@ class Case:
     @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader must know of the rows that were counted."""
-        return tuple(note for said in self.said.values() for note in said)
+        return tuple(note for limited in self.limited.values() for note in limited.notes)
 
 
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:

@@ -6,9 +6,9 @@ from datetime import datetime, time
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.legs import STARTED, Leg, judged_until, recorded
+from opskpi.counting.legs import CREATED, Leg, judged_until, recorded, stops_of
 from opskpi.indicators.columns import Rows
-from opskpi.tables.columns import NAT, YES
+from opskpi.tables.columns import NAT, YES, Numbers
 from opskpi.tables.instants import DAY, microseconds, moment_of
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
@@ -34,6 +34,10 @@ def remarks(legs: Sequence[Leg], blocks: Sequence[Rows], services: Sequence[Serv
         yield message("limit_dated", count=dated)
     if rested := count("rested"):
         yield message("limit_pauses", count=rested)
+    if unassigned := count("unassigned"):
+        yield message("limit_unassigned", count=unassigned)
+    if plan.completion == "first" and (unshown := _reopened_without_first(blocks, inside)):
+        yield message("first_completion_unshown", count=unshown)
     silent = sum(
         int((_silent(leg, rows) & here).sum()) for leg in legs for rows, here in zip(blocks, inside, strict=True)
     )
@@ -43,7 +47,7 @@ def remarks(legs: Sequence[Leg], blocks: Sequence[Rows], services: Sequence[Serv
 
 def _inside(rows: Rows, plan: Plan) -> NDArray[np.bool_]:
     """Tell which rows were created in the plan's period."""
-    period, created = plan.whole_period, recorded(rows, STARTED)
+    period, created = plan.whole_period, recorded(rows, CREATED)
     start, after = (microseconds(datetime.combine(day, time())) for day in (period.start, period.after))
     return np.asarray((created >= start) & (created < after), dtype=bool)
 
@@ -60,7 +64,7 @@ def _years(leg: Leg, rows: Rows, services: Sequence[Service]) -> Iterator[int]:
     here = _marks(leg, "estimated", rows)
     if not here.any():
         return
-    begin, end = recorded(rows, STARTED), judged_until(leg, rows, rows.moments(f"{leg.name}_limit_at"))
+    begin, end = recorded(rows, CREATED), judged_until(leg, rows, rows.moments(f"{leg.name}_limit_at"))
     for year in range(moment_of(int(begin[here].min())).year, moment_of(int(end[here].max())).year + 1):
         summer = microseconds(datetime(year, 7, 1))  # noqa: DTZ001 - wall clock
         if any(service.unofficial(summer, summer + DAY).any() for service in services):
@@ -70,7 +74,18 @@ def _years(leg: Leg, rows: Rows, services: Sequence[Service]) -> Iterator[int]:
 def _silent(leg: Leg, rows: Rows) -> NDArray[np.bool_]:
     """Tell which finished rows have a limit for their response and show none."""
     response = rows.table.response
-    if response is None or leg.stops != (response,):
+    if response is None or stops_of(leg, rows.table) != (response,):
         return np.zeros(len(rows), dtype=bool)
     limited = rows.moments(f"{leg.name}_limit_at") != NAT
     return np.asarray(rows.accepted & limited & rows.finished() & ~rows.filled(response), dtype=bool)
+
+
+def _reopened_without_first(blocks: Sequence[Rows], inside: Sequence[NDArray[np.bool_]]) -> int:
+    """Count the rows that were opened again and do not show when they were completed first."""
+    unshown = 0
+    for rows, here in zip(blocks, inside, strict=True):
+        reopened = rows.columns.get("reopened")
+        if isinstance(reopened, Numbers):
+            again = ~reopened.blank & (reopened.units > 0) & rows.accepted & here
+            unshown += int((again & ~rows.filled(rows.table.stop[0])).sum())
+    return unshown

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.tables import Table
-from opskpi.tables.columns import NAT, Column, Words
+from opskpi.tables.columns import NAT, Column, Numbers, Words
 from opskpi.worktime import Service
 
 _Kept = TypeVar("_Kept")
@@ -109,7 +109,20 @@ class Rows:
         first, *others = (self.moments(name) for name in self.table.stop)
         for other in others:
             first = np.where(first == NAT, other, first)
-        return first
+        return np.where(self._running_again(), NAT, first)
+
+    def _running_again(self) -> NDArray[np.bool_]:
+        """Tell which rows were opened again and are open by their state: what they show of a stop is an older one's."""
+        status, reopened = self.columns.get("status"), self.columns.get(self.table.reopened or "")
+        if not isinstance(status, Words) or not isinstance(reopened, Numbers):
+            return np.zeros(len(self), dtype=bool)
+        return np.asarray(~reopened.blank & (reopened.units > 0) & self._in_states(status, stopped=False), dtype=bool)
+
+    def _in_states(self, status: Words, *, stopped: bool) -> NDArray[np.bool_]:
+        """Tell which rows' state is one of the table's stopped ones, or another one; a blank state is neither."""
+        return np.array([*((word in self.table.stopped_states) == stopped for word in status.words), False])[
+            status.codes
+        ]
 
     def _moments(self, name: str) -> NDArray[np.int64]:
         values = self.columns.get(name)
@@ -123,5 +136,4 @@ class Rows:
         status = self.columns.get("status")
         if not isinstance(status, Words):
             return np.zeros(len(self), dtype=bool)
-        stopped = np.array([*(word in self.table.stopped_states for word in status.words), False])
-        return np.asarray(stopped[status.codes] & ~self.filled(*self.table.stop), dtype=bool)
+        return np.asarray(self._in_states(status, stopped=True) & ~self.filled(*self.table.stop), dtype=bool)

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from opskpi.indicators.aggregates import Part, Ratio, blanks, part_of, ratios
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.conditions import conditions
+from opskpi.indicators.decided import DECIDED, decided
 from opskpi.indicators.moments import calendar_of, clocked, spans
 from opskpi.indicators.nodes import Name, Node, names_in
-from opskpi.indicators.outcomes import carried, judgement, outcomes
+from opskpi.indicators.outcomes import Choices, carried, judgement, outcomes
 from opskpi.indicators.typing import Aggregate, check
 from opskpi.model.cards import Reading
 from opskpi.tables import Table
@@ -71,6 +72,10 @@ class Window:
     service_end: NDArray[np.int64] | None = None
 
 
+#: Where rows are put that need no period.
+_EVER = Window(0, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Readings:
     """An indicator's figures by project, and the state of every row for the evidence.
@@ -82,7 +87,7 @@ class Readings:
     by_project: tuple[Reading, ...]
     states: tuple[NDArray[np.int8], ...]
     disagreements: tuple[NDArray[np.bool_] | None, ...]
-    choices: Mapping[str, NDArray[np.int8]]
+    choices: Choices
     in_period: int
     found: int
 
@@ -117,8 +122,13 @@ def read(
 ) -> Readings:
     """Read an indicator for every project; `rejected` counts each project's rejected rows."""
     projects = len(rejected)
-    looks = list(spread(partial(_look, definition, window, projects), blocks))
-    choices = _choices(definition, looks, projects)
+    look = partial(_look, definition, projects=projects)
+    if definition.period_by == DECIDED:  # what judges is chosen among all rows, since it says when each was decided
+        choices = _choices(definition, list(spread(partial(look, _EVER, _at_once), blocks)), projects)
+        looks = list(spread(partial(look, window, partial(_decided, definition, choices)), blocks))
+    else:
+        looks = list(spread(partial(look, window, partial(_dated, definition)), blocks))
+        choices = _choices(definition, looks, projects)
     seen = {id(rows): look for rows, look in zip(blocks, looks, strict=True)}
 
     def count(rows: Rows) -> _Count:
@@ -156,12 +166,33 @@ def reasons(definition: Definition) -> Mapping[int, str]:
     return {**own, int(State.NO_LIMIT): "no_limit", int(State.BLANK): "blank", int(State.NO_RESPONSE): "no_response"}
 
 
-def _look(definition: Definition, window: Window, projects: int, rows: Rows) -> _Look:
+def _dated(definition: Definition, rows: Rows) -> NDArray[np.int64]:
+    """Get the moments that put rows in a period."""
+    return rows.moments(definition.period_by)
+
+
+def _decided(definition: Definition, choices: Choices, rows: Rows) -> NDArray[np.int64]:
+    assert definition.value.argument is not None  # noqa: S101 - the plan allows it for outcomes only
+    return decided(definition.value.argument, rows, choices)
+
+
+def _at_once(rows: Rows) -> NDArray[np.int64]:
+    return np.zeros(len(rows), dtype=np.int64)
+
+
+def _look(
+    definition: Definition,
+    window: Window,
+    moments: Callable[[Rows], NDArray[np.int64]],
+    rows: Rows,
+    *,
+    projects: int,
+) -> _Look:
     """Sort rows into filtered, out of period, excluded by a reason, and eligible."""
     states = np.full(len(rows), State.ELIGIBLE, dtype=np.int8)
     for at, (_, node) in reversed(list(enumerate(definition.exclude))):
         states[conditions(node, rows) == YES] = State.REASON + at
-    inside = _inside(rows.moments(definition.period_by), window, rows.projects)
+    inside = _inside(moments(rows), window, rows.projects)
     states[~inside] = State.OUT_OF_PERIOD
     if definition.where is not None:
         states[conditions(definition.where, rows) != YES] = State.FILTERED
@@ -236,13 +267,14 @@ def _count(
 def _judged(node: Node | None, rows: Rows, choices: Mapping[str, NDArray[np.int8]]) -> NDArray[np.int8]:
     """Turn the argument of `share` into outcomes; yes, no and unknown are met, missed and excluded."""
     assert node is not None  # noqa: S101 - share has an argument
-    if _is_outcome(node, rows.table):
+    if is_outcome(node, rows.table):
         return outcomes(node, rows, choices)
     return np.array([State.FALSE, State.BLANK, State.MET], dtype=np.int8)[conditions(node, rows)]
 
 
-def _is_outcome(node: Node, table: Table) -> bool:
-    return check(node, table)[1].name == "outcome"
+def is_outcome(node: Node | None, table: Table) -> bool:
+    """Tell whether an aggregate's argument is an outcome."""
+    return node is not None and check(node, table)[1].name == "outcome"
 
 
 def _disagreements(

@@ -46,7 +46,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """One `sla:` rule: the rows it fits (None fits all) and the limits of its legs on its calendar."""
+    """One `sla:` rule: the rows it fits (None fits all), when their clock starts, and the limits of its legs."""
 
     calendar: str
     types: frozenset[str] | None = None
@@ -54,4 +54,5 @@ class LimitRule:
     projects: frozenset[str] | None = None
     respond: Limit | None = None
     resolve: Limit | None = None
+    from_assignment: bool = False
     line: int = 0

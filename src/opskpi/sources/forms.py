@@ -84,7 +84,7 @@ class Sketch(Manner):
     `words` are keyed by column, or by one heading of it where headings ask different questions.
     """
 
-    table: Literal["tickets", "surveys", "reports", "projects"] | None = None
+    table: Literal["tickets", "surveys", "reports", "pauses", "projects"] | None = None
     name: str = ""
     columns: dict[str, Words] = Field(default_factory=dict)
     opposite: dict[str, Words] = Field(default_factory=dict)
@@ -104,7 +104,7 @@ class Sketch(Manner):
 class Form(Sketch):
     """One kind of sheet a system exports, and the table its rows belong to."""
 
-    table: Literal["tickets", "surveys", "reports", "projects"]
+    table: Literal["tickets", "surveys", "reports", "pauses", "projects"]
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Form":

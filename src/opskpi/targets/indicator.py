@@ -20,9 +20,10 @@ from pydantic import (
 
 from opskpi import COUNTING
 from opskpi.documents import Mistake, Path, parse_scale, with_nearest
+from opskpi.indicators.decided import DECIDED
 from opskpi.indicators.moments import REAL_TIME, calendar_of, clocked
 from opskpi.indicators.nodes import Node
-from opskpi.indicators.readings import Definition
+from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
@@ -88,6 +89,7 @@ class Indicator(BaseModel):
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
     _measured: object = PrivateAttr(default=None)
+    _completion: str = PrivateAttr(default="last")
 
     @model_validator(mode="before")
     @classmethod
@@ -119,7 +121,7 @@ class Indicator(BaseModel):
         if "table" not in info.data:
             return name
         table = load(info.data["table"])
-        moments = tuple(each for each, kind in table.kinds.items() if kind.is_instant)
+        moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
         if name not in moments:
             raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
         return name
@@ -146,6 +148,8 @@ class Indicator(BaseModel):
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
         check_unit(self.target, value.unit, ("target",), share=value.function == "share")
+        if self.period_by == DECIDED and not is_outcome(value.argument, table):
+            raise Mistake(message("decided_without_outcome", value=self.value), path=("period_by",))
         self._on_scale()
         return self
 
@@ -173,9 +177,10 @@ class Indicator(BaseModel):
         """The scale a mean of scores moves on, where it is stated."""
         return None if self.scale is None else parse_scale(self.scale)
 
-    def judge_by(self, service: object) -> None:
+    def judge_by(self, service: object, completion: str) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
         self._service = service if self._definition.judged and self.judged_by != "flag" else None
+        self._completion = completion if self._definition.table.first_stop else "last"
 
     def measure_by(self, calendars: object) -> None:
         """Let the calendars that its expressions name be part of the rule."""
@@ -218,6 +223,8 @@ class Indicator(BaseModel):
             rule["service"] = self._service
         if self._measured is not None:
             rule["calendars"] = self._measured
+        if self._completion != "last":
+            rule["completion"] = self._completion
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

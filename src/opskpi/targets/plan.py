@@ -16,7 +16,14 @@ from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Mistakes, Text, Zone, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, collected, not_planned
 from opskpi.targets.phrases import check_unit
-from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
+from opskpi.targets.service import (
+    CalendarSettings,
+    Completion,
+    LimitSettings,
+    MissingResponse,
+    check_rules,
+    fingerprint,
+)
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
@@ -53,6 +60,7 @@ class Plan(BaseModel):
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
+    completion: Completion = "last"
 
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
@@ -122,7 +130,7 @@ class Plan(BaseModel):
         stated = self._calendars or self._rules or self.missing_response
         service = (self._calendars, self._rules, self.missing_response) if stated else None
         for indicator in self.indicators.values():
-            indicator.judge_by(fingerprint(service))
+            indicator.judge_by(fingerprint(service), self.completion)
             named = {name: self._calendars[name] for name in sorted(indicator.calendars)}
             indicator.measure_by(fingerprint(named) if named else None)
         return self

@@ -32,6 +32,8 @@ from opskpi.wording import Message, message
 
 #: What becomes of a row that is finished and shows no response.
 MissingResponse = Literal["miss", "exclude", "reject"]
+#: Which completion of a reopened row stops its clock.
+Completion = Literal["last", "first"]
 
 _TYPES = {normal(spelling): name for name, chinese in TYPES.items() for spelling in (name, chinese)}
 #: What figures do not depend on: how a limit was written, and where its rule stands.
@@ -133,6 +135,7 @@ class LimitSettings(BaseModel):
     respond: Annotated[Limit | None, PlainValidator(parse_limit)] = None
     resolve: Annotated[Limit | None, PlainValidator(parse_limit)] = None
     workdays: Literal["end", "same_time"] = "end"
+    start: Literal["created", "assigned"] = "created"
 
     @model_validator(mode="after")
     def _some_limit(self) -> "LimitSettings":
@@ -149,7 +152,16 @@ class LimitSettings(BaseModel):
     def rule(self, number: int) -> LimitRule:
         """Freeze it; `number` is its place in the list, from 1."""
         respond, resolve = self._leg(self.respond), self._leg(self.resolve)
-        return LimitRule(self.calendar, self.type, self.priority, self.project, respond, resolve, number)
+        return LimitRule(
+            self.calendar,
+            self.type,
+            self.priority,
+            self.project,
+            respond,
+            resolve,
+            from_assignment=self.start == "assigned",
+            line=number,
+        )
 
     def _leg(self, limit: Limit | None) -> Limit | None:
         if limit is None or limit.workdays is None:
