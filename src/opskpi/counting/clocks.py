@@ -10,12 +10,7 @@ from opskpi.worktime import Service, compile_calendar
 
 def services(plan: Plan, chosen: Sequence[str]) -> Mapping[str, Service]:
     """Compile the calendars that some indicators measure time by, for the plan's years; none where none is named."""
-    named = {
-        calendar_of(call)
-        for name in chosen
-        for node in plan.indicators[name].nodes
-        for call in clocked(node)
-    }
+    named = {calendar_of(call) for name in chosen for node in plan.indicators[name].nodes for call in clocked(node)}
     period = plan.whole_period
     real_time = Calendar(REAL_TIME, always=True)
     return {

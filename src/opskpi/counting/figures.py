@@ -12,13 +12,15 @@ from opskpi.counting.clocks import services
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
+from opskpi.counting.terms import Counted, together
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
-from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
-from opskpi.intake.ledgers import Checked, Intake
+from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Result
-from opskpi.model.periods import MONTHS, Period, year_to_date
+from opskpi.model.periods import MONTHS, Period, before, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge
 from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
@@ -114,36 +116,51 @@ class Case:
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     """Read and judge one indicator for every project."""
     indicator, intake = case.plan.indicators[name], case.intake
-    blocks = intake.tables.get(indicator.table, ())
-    standard = _standard(name, indicator, _scale(indicator, blocks))
+    counted = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
+    standard = _standard(name, indicator, counted)
     window = _window(indicator, intake, case.occasion)
-    ended = _ended(indicator, case.occasion)
-    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rejected = intake.rejected.get(indicator.table, nobody).tolist()
-    rows = case.rows(indicator.table, ended=ended)
-    readings = read(indicator.definition, rows, window, rejected, case.spread)
-    behind = Behind(readings, blocks, rows, case.plan.limit_rules)
-    _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
-    on_card, seen = intake.on_card, intake.seen
-    spelled = _in_plan(case)
+    readings = together(indicator.formula, counted)
+    spelled, on_card, seen = _in_plan(case), intake.on_card, intake.seen
     results: list[Result] = []
-    for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
+    for code, (project, reading) in enumerate(zip(intake.projects.names, readings, strict=True)):
         if project not in on_card:
             continue
+        nil = {leaf: case.nil.covers(name, leaf.term, code) for leaf in counted}
         circumstances = Circumstances(
             period=case.occasion.period.label,
             begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
-            ended=ended,
+            ended=_ended(indicator, case.occasion),
             counted_now=_counted_now(indicator, case.occasion.period),
             in_service=_in_service(window, code),
-            handed_in=readings.in_period > 0,
-            found=readings.found > 0,
+            handed_in=all(nil[leaf] or each.handed_in for leaf, each in counted.items()),
+            found=all(nil[leaf] or each.found for leaf, each in counted.items()),
             seen=bool(seen[code]),
-            nil=case.nil.covers(name, code),
+            nil=all(nil.values()),
         )
         result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
-        results.append(_with_rows(result, behind, code, case.details))
+        results.append(_with_rows(result, tuple(counted.values()), code, case.details))
     return standard, tuple(results)
+
+
+def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
+    """Read a term, or the one value of an indicator, over the rows of its table."""
+    indicator, intake = case.plan.indicators[name], case.intake
+    definition = indicator.definitions[leaf.term]
+    table = definition.table.name
+    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
+    occasion = _spanned(case.occasion, leaf.span)
+    window = _window(indicator, intake, occasion)
+    rows = case.rows(table, ended=_ended(indicator, occasion))
+    readings = read(definition, rows, window, intake.rejected.get(table, nobody).tolist(), case.spread)
+    _balanced(name, readings, intake.accepted.get(table, nobody), intake)
+    return Counted(definition, Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules))
+
+
+def _spanned(occasion: Occasion, span: str) -> Occasion:
+    """Find the occasion that a term stands for: the period that is judged, the one before, or the year so far."""
+    if span == "prev":
+        return replace(occasion, period=before(occasion.period))
+    return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period)) if span else occasion
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:
@@ -152,44 +169,50 @@ def _in_plan(case: Case) -> Mapping[str, str]:
     return {case.intake.projects.names[code]: spelling for spelling, code in codes.items() if code >= 0}
 
 
-def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] | None) -> Standard:
-    value = indicator.definition.value
-    return Standard(
+def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+    whole = Standard(
         indicator=name,
         name=indicator.name,
         short=indicator.display,
         owner=indicator.owner,
-        function=value.function,
-        unit=value.unit,
+        function=indicator.function,
+        unit=indicator.unit,
         rule_sha256=indicator.rule_sha256,
         empty=indicator.empty,
         min_rows=indicator.min_rows,
-        scale=scale,
         cumulative=indicator.accumulate is not None,
     )
+    scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
+    if indicator.formula is None:
+        return replace(whole, scale=next(iter(scales.values())))
+    terms = {
+        leaf: replace(whole, function=each.definition.value.function, scale=scales[leaf])
+        for leaf, each in counted.items()
+    }
+    return replace(whole, formula=indicator.formula, terms=terms)
 
 
-def _scale(indicator: Indicator, blocks: Sequence[Checked]) -> tuple[Fraction, Fraction] | None:
+def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] | None:
     """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
-    argument = indicator.definition.value.argument
+    argument = counted.definition.value.argument
     if not isinstance(argument, Name):
         return None
-    kind = indicator.definition.table.kinds.get(argument.name)
+    kind = counted.definition.table.kinds.get(argument.name)
     if kind is None or kind.name != "score":
         return indicator.score_scale
-    for block in blocks:
-        source = block.sheet.layout.form.scale
-        if indicator.scale and argument.name in block.columns and block.sheet.rules.scale != indicator.score_scale:
+    sheets = [each.sheet for each in counted.behind.blocks if argument.name in each.columns]
+    for sheet in sheets:
+        if indicator.scale and sheet.rules.scale != indicator.score_scale:
             raise SettingsError(
                 message(
                     "scales_differ",
                     indicator=indicator.name,
                     wanted=indicator.scale,
-                    sheet=block.sheet.label,
-                    found=source or message("no_scale"),
+                    sheet=sheet.label,
+                    found=sheet.layout.form.scale or message("no_scale"),
                 )
             )
-    scales = {block.sheet.rules.scale for block in blocks if argument.name in block.columns}
+    scales = {sheet.rules.scale for sheet in sheets}
     return scales.pop() if len(scales) == 1 else indicator.score_scale
 
 
@@ -241,10 +264,11 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 
 
-def _with_rows(result: Result, behind: Behind, project: int, details: int) -> Result:
+def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
     """Add the rows behind a result: what was missed, and where two judgements differ."""
     if details and result.reading.missed:
-        result = replace(result, misses=misses(behind, project, details))
+        result = replace(result, misses=misses(counted[0].behind, project, details))
     if result.reading.disagreeing:
-        result = replace(result, differing=differing(behind, project, _FIRST))
+        places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
+        result = replace(result, differing=tuple(places[:_FIRST]))
     return result

@@ -64,9 +64,7 @@ def part_of(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], projects: 
     if weights is None:
         return Part(sums.totals(figures, owners, projects), _rows_of(owners, projects))
     weight = weights.picked(counted)
-    return Part(
-        sums.totals(exact.multiplied(figures, weight), owners, projects), sums.totals(weight, owners, projects)
-    )
+    return Part(sums.totals(exact.multiplied(figures, weight), owners, projects), sums.totals(weight, owners, projects))
 
 
 def ratios(value: Aggregate, parts: Sequence[Part], met: Sequence[int], counted: Sequence[int]) -> list[Ratio]:
@@ -116,8 +114,7 @@ def _ranked(value: Aggregate, parts: Sequence[Part], projects: int) -> list[Frac
         return [None] * projects
     level = value.arguments[-1]
     share = level.value if isinstance(level, Literal) and isinstance(level.value, Fraction) else Fraction(0)
-    places = ranks.places_of(value.function, share)
-    return ranks.ranked(exact.stacked(values), np.concatenate(owners), projects, places)
+    return ranks.ranked(exact.stacked(values), np.concatenate(owners), projects, value.function, share)
 
 
 def _different(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> Part:

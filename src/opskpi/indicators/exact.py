@@ -121,12 +121,12 @@ def reduced(top: NDArray[Any], bottom: Whole, blank: NDArray[np.bool_]) -> Quoti
     """Make quotients of whole numbers, reduced to the smallest that say the same."""
     top = np.where(blank, 0, top) if blank.any() else top
     if not isinstance(bottom, int):
-        bottom = np.where(blank, 1, bottom) if blank.any() else bottom
-        common = np.gcd(top, bottom)
-        top, bottom = top // common, bottom // common
-        if len(bottom) and not (bottom == bottom[0]).all():
-            return Quotients(_narrow(top), _narrow(bottom), blank)
-        return Quotients(_narrow(top), int(bottom[0]) if len(bottom) else 1, blank)
+        rows = np.where(blank, 1, bottom) if blank.any() else bottom
+        common = np.gcd(top, rows)
+        top, rows = top // common, rows // common
+        if len(rows) and not (rows == rows[0]).all():
+            return Quotients(_narrow(top), _narrow(rows), blank)
+        return Quotients(_narrow(top), int(rows[0]) if len(rows) else 1, blank)
     shared = gcd(int(np.gcd.reduce(top)) if len(top) else 0, bottom)
     return Quotients(_narrow(top // shared if shared > 1 else top), bottom // max(shared, 1), blank)
 
@@ -139,7 +139,8 @@ def _times(one: Whole, two: Whole) -> Whole:
         return two
     if isinstance(two, int) and two == 1:
         return one
-    return _wide(one, bound) * _wide(two, bound)
+    found: NDArray[Any] = _wide(one, bound) * _wide(two, bound)
+    return found
 
 
 def _wide(numbers: Whole, bound: int) -> Any:  # noqa: ANN401 - whole numbers of either width

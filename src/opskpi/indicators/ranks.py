@@ -6,7 +6,6 @@ where the rows are odd in number.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
 
@@ -18,30 +17,31 @@ from opskpi.indicators.exact import Quotients
 #: Doubles that differ by more than this part of them differ in truth, too.
 _DOUBT = 1e-12
 
-#: From how many rows to the places, counted from 0, whose mean is wanted.
-Places = Callable[[int], tuple[int, ...]]
 
-
-def places_of(function: str, level: Fraction) -> Places:
-    """Find which of the ordered rows an aggregate takes; `level` is a quantile's."""
-    return {
-        "min": lambda rows: (0,),
-        "max": lambda rows: (rows - 1,),
-        "median": lambda rows: ((rows - 1) // 2, rows // 2),
-        "quantile": lambda rows: (ceil(level * rows) - 1,),
-    }[function]
-
-
-def ranked(values: Quotients, owners: NDArray[np.int32], projects: int, places: Places) -> list[Fraction | None]:
-    """Take the values at some places of each project's rows; None where it has no rows."""
+def ranked(
+    values: Quotients, owners: NDArray[np.int32], projects: int, function: str, level: Fraction
+) -> list[Fraction | None]:
+    """Take what an aggregate wants of each project's ordered rows; None where it has no rows."""
     grouped = np.argsort(owners, kind="stable")
     ends = np.searchsorted(owners[grouped], np.arange(projects + 1))
     found: list[Fraction | None] = []
     for begin, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         mine = values.picked(grouped[begin:end])
-        taken = [_taken(mine, at) for at in places(len(mine))] if len(mine) else []
+        taken = [_taken(mine, at) for at in _places(function, level, len(mine))] if len(mine) else []
         found.append(sum(taken, Fraction(0)) / len(taken) if taken else None)
     return found
+
+
+def _places(function: str, level: Fraction, rows: int) -> tuple[int, ...]:
+    """Find which of the ordered rows, counted from 0, an aggregate takes the mean of."""
+    match function:
+        case "min":
+            return (0,)
+        case "max":
+            return (rows - 1,)
+        case "median":
+            return (rows - 1) // 2, rows // 2
+    return (ceil(level * rows) - 1,)
 
 
 def _taken(values: Quotients, at: int) -> Fraction:

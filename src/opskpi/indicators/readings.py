@@ -6,7 +6,7 @@ over the blocks finds what each project's rows carry, and a second one judges.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Protocol, TypeVar
@@ -52,7 +52,11 @@ class Definition:
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Every expression of it."""
-        return (*([] if self.where is None else [self.where]), *(node for _, node in self.exclude), *self.value.arguments)
+        return (
+            *([] if self.where is None else [self.where]),
+            *(node for _, node in self.exclude),
+            *self.value.arguments,
+        )
 
     @property
     def judged(self) -> tuple[str, ...]:
@@ -141,10 +145,8 @@ def read(
     figures = _ratios(definition.value, totals, [each.part for each in counted if each.part])
     return Readings(
         tuple(
-            _reading(
-                definition,
-                totals[at],
-                figures[at],
+            replace(
+                _reading(definition, totals[at], figures[at]),
                 rejected=rejected[at],
                 judged_by=_basis(definition, choices, at),
                 disagreeing=int(differing[at]),
@@ -352,16 +354,7 @@ def _any_by_project(marked: NDArray[np.bool_], owners: NDArray[np.int32], projec
     return _by_project(marked, owners, projects) > 0
 
 
-def _reading(
-    definition: Definition,
-    counts: NDArray[np.int64],
-    figure: Ratio,
-    *,
-    rejected: int,
-    judged_by: str | None,
-    disagreeing: int,
-    estimated: int,
-) -> Reading:
+def _reading(definition: Definition, counts: NDArray[np.int64], figure: Ratio) -> Reading:
     """Put one project's counts together."""
     met, missed = int(counts[State.MET]), int(counts[:MISSED_END].sum())
     is_share = definition.value.function == "share"
@@ -378,10 +371,7 @@ def _reading(
         {name: int(counts[state]) for state, name in reasons(definition).items() if counts[state]},
         int(counts[State.FILTERED]),
         int(counts[State.OUT_OF_PERIOD]),
-        rejected,
-        judged_by,
-        disagreeing,
-        estimated,
+        rejected=0,
     )
 
 

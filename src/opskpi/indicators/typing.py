@@ -66,10 +66,6 @@ def check(node: Node, table: Table) -> tuple[Node, Type]:
             return node, literal_type(node)
         case Call():
             return _call(node, table)
-        case Not(inner, at):
-            typed, found = check(inner, table)
-            _want(found, _JOINED, at)
-            return Not(typed, at), found
         case Both(word, left, right, at):
             return _both(word, left, right, at, table)
         case Compare():
@@ -182,13 +178,19 @@ def _calculate(node: Calculate, table: Table) -> tuple[Node, Type]:
         raise ExpressionError(message("use_elapsed" if both else "use_due"), node.at)
     for inner, found in ((left, one), (right, two)):
         if found.name != "number":
-            raise ExpressionError(message("wrong_type", wanted=type_names({"number"}), found=type_name(found)), inner.at)
+            raise ExpressionError(
+                message("wrong_type", wanted=type_names({"number"}), found=type_name(found)), inner.at
+            )
     unit = fitting_unit(UNITS_OF[node.sign], (left, one.unit), (right, two.unit), node.at)
     return Calculate(node.sign, left, right, node.at), Type("number", unit)
 
 
 def _single(node: Node, table: Table) -> tuple[Node, Type]:
-    """Check what has one part: a number with its sign turned, or whether something is blank."""
+    """Check what has one part: the contrary, a number with its sign turned, or whether something is blank."""
+    if isinstance(node, Not):
+        typed, found = check(node.inner, table)
+        _want(found, _JOINED, node.at)
+        return Not(typed, node.at), found
     if isinstance(node, Minus):
         typed, found = check(node.inner, table)
         _want(found, {"number"}, node.at)
@@ -205,17 +207,17 @@ UNITS_OF = {"+": units.common, "-": units.common, "*": units.product, "/": units
 
 def fitting_unit(join: units.Join, one: tuple[Node, str], two: tuple[Node, str], at: int) -> str:
     """Join two units; raises ExpressionError where they do not fit, for a bare number with both its readings."""
-    (left, first), (right, second) = one, two
+    first, second = one[1], two[1]
     if join is units.common and "minutes" in (first, second):
         for node, unit in (one, two):
             if isinstance(node, Literal) and not unit and node.value == 0:
                 return "minutes"
             if isinstance(node, Literal) and not unit:
                 raise ExpressionError(message("limit_bare", text=str(node.value)), node.at)
-    unit = join(first, second)
-    if unit is None:
+    found = join(first, second)
+    if found is None:
         raise ExpressionError(message(_KEYS[join], first=unit_name(first), second=unit_name(second)), at)
-    return unit
+    return found
 
 
 _KEYS: Mapping[units.Join, str] = {

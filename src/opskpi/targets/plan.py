@@ -15,7 +15,6 @@ from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Mistakes, Text, Zone, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, collected, not_planned
-from opskpi.targets.phrases import check_unit
 from opskpi.targets.service import (
     CalendarSettings,
     Completion,
@@ -107,7 +106,7 @@ class Plan(BaseModel):
                     what = with_nearest("unknown_indicator", indicator, tuple(indicators))
                     found.append(Mistake(what, path=(*here, "")))
                 elif indicators:
-                    found += collected(check_unit, target, indicators[indicator].definition.value.unit, here)
+                    found += collected(indicators[indicator].check_target, target, here)
         found += collected(_one_owner, projects)
         raise_all(found)
         return projects

@@ -28,7 +28,7 @@ from opskpi.targets.days import Week, parse_days_off, parse_days_on, parse_week
 from opskpi.targets.fields import Mistakes, Text, Zone, items, no_calendar, parse_text, raise_all
 from opskpi.targets.hours import Windows, bare
 from opskpi.targets.limits import parse_limit
-from opskpi.wording import Message, message
+from opskpi.wording import message
 
 #: What becomes of a row that is finished and shows no response.
 MissingResponse = Literal["miss", "exclude", "reject"]
