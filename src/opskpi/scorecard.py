@@ -13,7 +13,7 @@ from opskpi.wording import Message, message
 _MANY = 10**9
 _POOLED = frozenset({"share", "count", "sum", "mean", "wmean"})
 #: What is a figure also of nothing at all.
-_OF_NOTHING = frozenset({"count", "sum", "distinct", "formula"})
+_OF_NOTHING = frozenset({"count", "sum", "distinct", "formula", "grouped"})
 _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW, Verdict.NOT_DUE})
 
 

@@ -186,8 +186,7 @@ def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) 
     if indicator.formula is None:
         return replace(whole, scale=next(iter(scales.values())))
     terms = {
-        leaf: replace(whole, function=each.definition.value.function, scale=scales[leaf])
-        for leaf, each in counted.items()
+        leaf: replace(whole, function=each.definition.function, scale=scales[leaf]) for leaf, each in counted.items()
     }
     return replace(whole, formula=indicator.formula, terms=terms)
 

@@ -7,6 +7,7 @@ their difference counts.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,7 +36,7 @@ class Part:
 
     totals: Sequence[Fraction] = ()
     weights: Sequence[Fraction] = ()
-    owners: NDArray[np.int32] | None = None
+    owners: NDArray[Any] | None = None
     values: Quotients | None = None
     texts: pa.StringArray | None = None
 
@@ -50,11 +51,13 @@ def blanks(value: Aggregate, rows: Rows) -> NDArray[np.bool_]:
     return blank
 
 
-def part_of(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], projects: int) -> Part | None:
-    """Find what a block's counted rows add; None where counting them is enough."""
-    owners = rows.projects[counted]
+def part_of(
+    value: Aggregate, rows: Rows, counted: NDArray[np.bool_], owners: NDArray[Any], projects: int
+) -> Part | None:
+    """Find what a block's counted rows add to their owners, projects or groups; None where counting is enough."""
+    owners = owners[counted]
     if value.function == "distinct":
-        return _different(value.arguments[0], rows, counted)
+        return _different(value.arguments[0], rows, counted, owners)
     if value.function not in _SUMMED | _RANKED:
         return None
     figures = numbers(value.arguments[0], rows).picked(counted)
@@ -103,7 +106,7 @@ def _weights(value: Aggregate, rows: Rows) -> Quotients | None:
     return Quotients(units, column.scale, np.zeros(len(rows), dtype=bool))
 
 
-def _rows_of(owners: NDArray[np.int32], projects: int) -> list[Fraction]:
+def _rows_of(owners: NDArray[Any], projects: int) -> list[Fraction]:
     return [Fraction(rows) for rows in np.bincount(owners, minlength=projects).tolist()]
 
 
@@ -117,16 +120,16 @@ def _ranked(value: Aggregate, parts: Sequence[Part], projects: int) -> list[Frac
     return ranks.ranked(exact.stacked(values), np.concatenate(owners), projects, value.function, share)
 
 
-def _different(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> Part:
+def _different(node: Node, rows: Rows, counted: NDArray[np.bool_], owners: NDArray[Any]) -> Part:
     """Find the different values of each project, as texts."""
-    codes, texts = _coded(node, rows, counted)
-    pairs = np.unique(rows.projects[counted].astype(np.int64) * max(len(texts), 1) + codes)
+    codes, texts = coded(node, rows, counted)
+    pairs = np.unique(owners.astype(np.int64) * max(len(texts), 1) + codes)
     chosen = take(texts, (pairs % max(len(texts), 1)).astype(np.intp))
-    return Part(owners=(pairs // max(len(texts), 1)).astype(np.int32), texts=chosen)
+    return Part(owners=pairs // max(len(texts), 1), texts=chosen)
 
 
-def _coded(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], pa.StringArray]:
-    """Code the values of counted rows, each different one a text."""
+def coded(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], pa.StringArray]:
+    """Code the values of counted rows, each different one a text; blank ones are -1."""
     if sort_of(node, rows.table) == "number":
         return _encoded(strings([str(each) for each in numbers(node, rows).picked(counted).fractions()]))
     column = rows.columns.get(node.name) if isinstance(node, Name) else None

@@ -65,7 +65,7 @@ class Formula:
 def formula(text: str, units: Mapping[str, str]) -> Formula:
     """Read a value over terms, whose units are known; raises ExpressionError."""
     node = parse(text)
-    unit = _unit(node, units)
+    unit = unit_of(node, units)
     used = {leaf.term for leaf in _leaves(node)}
     unused = [name for name in units if name not in used]
     if unused:
@@ -79,28 +79,36 @@ def parts(value: Formula, figures: Mapping[Leaf, Fraction | None]) -> tuple[Frac
     return found or (None, None)
 
 
+def figure(node: Node, figures: Mapping[Leaf, Fraction | None]) -> Fraction | None:
+    """Calculate with named figures; None where there is nothing to divide by."""
+    found = _parts(node, figures)
+    if found is None or found[1] is None:
+        return found and found[0]
+    return found[0] / found[1] if found[1] else None
+
+
 def bounds(value: Formula, figures: Mapping[Leaf, Bounds]) -> Bounds | None:
     """Bound a figure whose terms each lie between two values, as if they moved alone; None where it has no bounds."""
     return _bounds(value.node, figures)
 
 
-def _unit(node: Node, units: Mapping[str, str]) -> str:
-    """Find the unit of a formula's part; raises ExpressionError for what is no term and no number."""
+def unit_of(node: Node, units: Mapping[str, str]) -> str:
+    """Find the unit of arithmetic over named figures; raises ExpressionError for what is no term and no number."""
     match node:
         case Name(name, at):
             if name not in units:
                 raise ExpressionError(with_nearest("unknown_term", name, tuple(units)), at)
             return units[name]
         case Call(function, (Name() as term,)) if function in SPANS:
-            return _unit(term, units)
+            return unit_of(term, units)
         case Call(function, _, at):
             raise ExpressionError(with_nearest("no_function_of_terms", function, SPANS), at)
         case Literal(value, at, unit) if isinstance(value, Fraction) and unit != "workdays":
             return unit
         case Minus(inner):
-            return _unit(inner, units)
+            return unit_of(inner, units)
         case Calculate(sign, left, right, at):
-            sides = (left, _unit(left, units)), (right, _unit(right, units))
+            sides = (left, unit_of(left, units)), (right, unit_of(right, units))
             return fitting_unit(UNITS_OF[sign], *sides, at)
     found = type_name(literal_type(node)) if isinstance(node, Literal) else type_names({"condition"})[0]
     raise ExpressionError(message("wrong_type", wanted=type_names({"number"}), found=found), node.at)

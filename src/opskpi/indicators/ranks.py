@@ -8,6 +8,7 @@ where the rows are odd in number.
 from collections import Counter
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ _DOUBT = 1e-12
 
 
 def ranked(
-    values: Quotients, owners: NDArray[np.int32], projects: int, function: str, level: Fraction
+    values: Quotients, owners: NDArray[Any], projects: int, function: str, level: Fraction
 ) -> list[Fraction | None]:
     """Take what an aggregate wants of each project's ordered rows; None where it has no rows."""
     grouped = np.argsort(owners, kind="stable")

@@ -5,7 +5,7 @@ and on any core. Which judgement is used is a project's choice (rule 7), so a fi
 over the blocks finds what each project's rows carry, and a second one judges.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -18,13 +18,14 @@ from opskpi.indicators.aggregates import Part, Ratio, blanks, part_of, ratios
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.decided import DECIDED, decided
-from opskpi.indicators.moments import calendar_of, clocked, spans
-from opskpi.indicators.nodes import Name, Node, names_in
+from opskpi.indicators.groups import Reduction, grouped, reduced
+from opskpi.indicators.moments import calendar_of, clocked, moments, spans, unseen
+from opskpi.indicators.nodes import IsNull, Name, Node, names_in
 from opskpi.indicators.outcomes import Choices, carried, judgement, outcomes
 from opskpi.indicators.typing import Aggregate, check
 from opskpi.model.cards import Reading
 from opskpi.tables import Table
-from opskpi.tables.columns import YES
+from opskpi.tables.columns import NAT, YES
 
 #: States are counted in bins of this many for each project.
 _BINS = 128
@@ -40,7 +41,11 @@ class Spread(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What an indicator counts: which rows, from when, and the aggregate of which column."""
+    """What an indicator counts: which rows, from when, and the aggregate of which column.
+
+    With `by`, the aggregate is that of each group, and `reduce` makes one figure of the groups'. With `at` rows count
+    that were open at the start or the end of the period: begun before and not yet stopped, the two moments of `open`.
+    """
 
     table: Table
     where: Node | None
@@ -48,6 +53,25 @@ class Definition:
     period_by: str
     value: Aggregate
     judged_by: str | None = None
+    by: Name | None = None
+    reduce: Reduction | None = None
+    at: str | None = None
+    open: tuple[Name, Name] | None = None
+
+    @property
+    def function(self) -> str:
+        """What makes the figure: its aggregate, or `grouped` where groups come between."""
+        return "grouped" if self.reduce else self.value.function
+
+    @property
+    def unit(self) -> str:
+        """The unit of the figure."""
+        return self.reduce.unit if self.reduce else self.value.unit
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the figure is never over 1."""
+        return (self.reduce or self.value).function == "share"
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -102,6 +126,7 @@ class _Look:
 
     states: NDArray[np.int8]
     in_period: int
+    found: int
     carried: Mapping[tuple[str, int], NDArray[np.bool_]]
 
 
@@ -131,7 +156,8 @@ def read(
         choices = _choices(definition, list(spread(partial(look, _EVER, _at_once), blocks)), projects)
         looks = list(spread(partial(look, window, partial(_decided, definition, choices)), blocks))
     else:
-        looks = list(spread(partial(look, window, partial(_dated, definition)), blocks))
+        placed = partial(_open, definition, window) if definition.open else partial(_dated, definition)
+        looks = list(spread(partial(look, window, placed), blocks))
         choices = _choices(definition, looks, projects)
     seen = {id(rows): look for rows, look in zip(blocks, looks, strict=True)}
 
@@ -142,11 +168,12 @@ def read(
     totals = sum((each.counts for each in counted), np.zeros((projects, _BINS), np.int64))
     differing = sum((each.disagreeing for each in counted), np.zeros(projects, np.int64))
     estimated = sum((each.estimated for each in counted), np.zeros(projects, np.int64))
-    figures = _ratios(definition.value, totals, [each.part for each in counted if each.part])
+    figures, groups = _figures(definition, blocks, counted, totals)
     return Readings(
         tuple(
             replace(
                 _reading(definition, totals[at], figures[at]),
+                groups=groups[at] if groups else None,
                 rejected=rejected[at],
                 judged_by=_basis(definition, choices, at),
                 disagreeing=int(differing[at]),
@@ -158,7 +185,7 @@ def read(
         tuple(each.disagree for each in counted),
         choices,
         in_period=sum(look.in_period for look in looks),
-        found=int(totals.sum() - totals[:, [State.FILTERED, State.OUT_OF_PERIOD]].sum()),
+        found=sum(look.found for look in looks),
     )
 
 
@@ -185,7 +212,7 @@ def _at_once(rows: Rows) -> NDArray[np.int64]:
 def _look(
     definition: Definition,
     window: Window,
-    moments: Callable[[Rows], NDArray[np.int64]],
+    placed: Callable[[Rows], NDArray[np.int64]],
     rows: Rows,
     *,
     projects: int,
@@ -194,18 +221,40 @@ def _look(
     states = np.full(len(rows), State.ELIGIBLE, dtype=np.int8)
     for at, (_, node) in reversed(list(enumerate(definition.exclude))):
         states[conditions(node, rows) == YES] = State.REASON + at
-    inside = _inside(moments(rows), window, rows.projects)
+    inside = _inside(placed(rows), window, rows.projects)
     states[~inside] = State.OUT_OF_PERIOD
+    kept = np.ones(len(rows), dtype=bool)
     if definition.where is not None:
-        states[conditions(definition.where, rows) != YES] = State.FILTERED
+        kept = conditions(definition.where, rows) == YES
+        states[~kept] = State.FILTERED
     states[~rows.accepted] = State.IGNORED
     eligible = states == State.ELIGIBLE
-    found = {
+    carrying = {
         (name, basis): _any_by_project(carried(name, basis, rows) & eligible, rows.projects, projects)
         for name in definition.judged
         for basis in range(len(definition.table.judged[name]))
     }
-    return _Look(states, int((inside & rows.accepted).sum()), found)
+    present = rows.accepted & (inside if definition.open is None else _begun(definition, window, rows))
+    return _Look(states, int(present.sum()), int((present & kept).sum()), carrying)
+
+
+def _begun(definition: Definition, window: Window, rows: Rows) -> NDArray[np.bool_]:
+    """Tell which rows had begun by the moment at which open ones count: that is what was handed in."""
+    assert definition.open is not None  # noqa: S101 - asked for those only
+    begun = moments(definition.open[0], rows)
+    return np.asarray((begun != NAT) & (begun < _snapshot(definition, window)), dtype=bool)
+
+
+def _snapshot(definition: Definition, window: Window) -> int:
+    return window.start if definition.at == "period_start" else window.end
+
+
+def _open(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
+    """Place the rows that were open at the start or the end of the period into it, and no others."""
+    assert definition.open is not None  # noqa: S101 - asked for those only
+    at, stop = _snapshot(definition, window), moments(definition.open[1], rows)
+    is_open = _begun(definition, window, rows) & ((stop == NAT) | (stop >= at))
+    return np.where(is_open, max(window.start, at - 1), NAT)
 
 
 def _inside(moments: NDArray[np.int64], window: Window, projects: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -255,15 +304,25 @@ def _count(
         disagree = _disagreements(definition, rows, choices, eligible)
     else:
         judged = np.where(blanks(definition.value, rows), np.int8(State.BLANK), np.int8(State.COUNTED))
+    for blank in _unplaced(definition, rows):
+        judged = np.where(blank, np.int8(State.BLANK), judged)
     states = np.where(eligible, judged, looked)
     return _Count(
         states,
         _bins(states, rows.projects, projects),
-        part_of(definition.value, rows, states == State.COUNTED, projects),
+        None if definition.by else part_of(definition.value, rows, states == State.COUNTED, rows.projects, projects),
         disagree,
         _by_project(disagree, rows.projects, projects),
         _by_project(_estimated(definition, rows, choices, states), rows.projects, projects),
     )
+
+
+def _unplaced(definition: Definition, rows: Rows) -> Iterator[NDArray[np.bool_]]:
+    """Find rows that belong to no group, and those that stopped nobody knows when."""
+    if definition.by is not None:
+        yield np.equal(conditions(IsNull(definition.by), rows), YES)
+    if definition.open is not None:
+        yield unseen(definition.open[1], rows)
 
 
 def _judged(node: Node | None, rows: Rows, choices: Mapping[str, NDArray[np.int8]]) -> NDArray[np.int8]:
@@ -358,14 +417,15 @@ def _reading(definition: Definition, counts: NDArray[np.int64], figure: Ratio) -
     """Put one project's counts together."""
     met, missed = int(counts[State.MET]), int(counts[:MISSED_END].sum())
     is_share = definition.value.function == "share"
+    shown = is_share and definition.by is None
     counted = met + missed if is_share else int(counts[State.COUNTED])
     numerator, denominator = figure
     return Reading(
         numerator,
         denominator,
         _value(numerator, denominator),
-        met if is_share else None,
-        missed if is_share else None,
+        met if shown else None,
+        missed if shown else None,
         counted,
         int(counts[State.PENDING]),
         {name: int(counts[state]) for state, name in reasons(definition).items() if counts[state]},
@@ -373,6 +433,17 @@ def _reading(definition: Definition, counts: NDArray[np.int64], figure: Ratio) -
         int(counts[State.OUT_OF_PERIOD]),
         rejected=0,
     )
+
+
+def _figures(
+    definition: Definition, blocks: Sequence[Rows], counted: Sequence[_Count], totals: NDArray[np.int64]
+) -> tuple[list[Ratio], list[int]]:
+    """Find each project's numerator and denominator, and of how many groups where there are such."""
+    if definition.by is None or definition.reduce is None:
+        return _ratios(definition.value, totals, [each.part for each in counted if each.part]), []
+    states = [each.states for each in counted]
+    groups = grouped(definition.value, definition.by, blocks, states, len(totals))
+    return [reduced(definition.reduce, each) for each in groups], [len(each) for each in groups]
 
 
 def _ratios(value: Aggregate, counts: NDArray[np.int64], parts: Sequence[Part]) -> list[Ratio]:

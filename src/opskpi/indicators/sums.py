@@ -17,7 +17,7 @@ _EXACT, _FITS = 2**53, 2**62
 _MOST_DIVISORS = 20_000
 
 
-def totals(values: Quotients, owners: NDArray[np.int32], projects: int) -> list[Fraction]:
+def totals(values: Quotients, owners: NDArray[Any], projects: int) -> list[Fraction]:
     """Add a column up by project; raises SettingsError where its divisors are too many."""
     if isinstance(values.bottom, int):
         return [Fraction(total, values.bottom) for total in _whole(values.top, owners, projects)]

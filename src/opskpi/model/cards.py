@@ -33,6 +33,7 @@ class Reading:
     carries its sum and number. `met` and `missed` are None unless the value is a share.
     `estimated` of the counted rows were judged by a calendar that is not official yet.
     Of an indicator with terms, each bucket adds up those of its `terms`, whose own readings are kept.
+    `groups` is how many devices, lines or levels the figure was made of, where it was.
     """
 
     numerator: Fraction | None
@@ -50,6 +51,7 @@ class Reading:
     disagreeing: int = 0
     estimated: int = 0
     terms: Mapping[str, "Reading"] = field(default_factory=dict)
+    groups: int | None = None
 
     @property
     def accepted(self) -> int:

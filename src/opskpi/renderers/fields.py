@@ -38,6 +38,7 @@ def result_fields(result: Result) -> dict[str, object]:
         "disagreeing": reading.disagreeing,
         "excluded_by": dict(reading.excluded),
         "why": result.why.key.removeprefix("why_") if result.why else None,
+        **({} if reading.groups is None else {"groups": reading.groups}),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
     }
 

@@ -17,7 +17,10 @@ from pydantic import (
 
 from opskpi.documents import Mistake, Path, with_nearest
 from opskpi.indicators.decided import DECIDED
+from opskpi.indicators.groups import reduction
+from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Definition, is_outcome
+from opskpi.indicators.types import known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.tables import NAMES, load
 from opskpi.targets.expressions import compiled
@@ -26,6 +29,11 @@ from opskpi.wording import message
 
 #: What rows are judged by, where the plan fixes it.
 Basis = Literal["limit", "due", "duration", "flag"]
+
+
+#: Keys that a rule always says, and those that it may say, two by two.
+_ALWAYS = ("table", "where", "exclude", "period_by", "value", "judged_by")
+_PAIRS = (("by", "reduce"), ("at", "open"))
 
 
 def _table(value: object) -> str:
@@ -65,6 +73,48 @@ def _value(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _by(name: str, info: ValidationInfo) -> str:
+    """Check the column that groups: it holds words."""
+    if not info.data.get("table"):
+        return name
+    table = load(info.data["table"])
+    words = tuple(each for each, kind in table.kinds.items() if kind.name in ("text", "id", "word"))
+    if name not in words:
+        raise Mistake(with_nearest("by_no_words", name, words, table=table.name))
+    return name
+
+
+def _reduce(text: str, info: ValidationInfo) -> str:
+    """Check what is made of the groups' figures."""
+    if info.data.get("table") and info.data.get("value"):
+        unit = aggregate(info.data["value"], load(info.data["table"])).unit
+        compiled(partial(reduction, text, unit), text)
+    return text
+
+
+def _open(moments: tuple[str, str], info: ValidationInfo) -> tuple[str, str]:
+    """Check the moments from which and until which a row is open."""
+    mistakes = Mistakes()
+    for at, name in enumerate(moments) if info.data.get("table") else ():
+        table = load(info.data["table"])
+        known = tuple(each for each in known_columns(table) if sort_of(Name(each), table) == "instant")
+        if name not in known:
+            mistakes.add(Mistake(with_nearest("period_by_no_moment", name, known, table=table.name)), (at,))
+    mistakes.stop()
+    return moments
+
+
+def _dated(value: str | None, info: ValidationInfo) -> str | None:
+    """Ask for the column that puts rows in a period, where they do not count at a moment."""
+    if value is None and not info.data.get("at"):
+        raise Mistake(message("missing_key", key="period_by"))
+    return value
+
+
+At = Literal["period_start", "period_end"]
+Open = Annotated[tuple[str, str], AfterValidator(_open)]
+By = Annotated[Text, AfterValidator(_by)]
+Reduce = Annotated[Text, AfterValidator(_reduce)]
 TableName = Annotated[str, BeforeValidator(_table)]
 Where = Annotated[str, AfterValidator(_condition)]
 Exclude = Annotated[dict[str, str], AfterValidator(_exclude)]
@@ -80,8 +130,12 @@ class Term(BaseModel):
     table: TableName
     where: Where | None = None
     exclude: Exclude = Field(default_factory=dict)
-    period_by: PeriodBy
+    at: At | None = None
+    open: Open | None = None
+    period_by: Annotated[PeriodBy | None, AfterValidator(_dated)] = Field(default=None, validate_default=True)
+    by: By | None = None
     value: Value
+    reduce: Reduce | None = None
     judged_by: Basis | None = None
 
     _definition: Definition = PrivateAttr()
@@ -99,11 +153,12 @@ class Term(BaseModel):
     @property
     def rule(self) -> Mapping[str, object]:
         """Everything that decides its figure."""
-        return self.model_dump()
+        said = self.model_dump()
+        return {key: said[key] for key in _ALWAYS} | added(said)
 
     def expressions(self) -> Iterator[tuple[Path, str]]:
         """Go through its expressions, each with where it stands."""
-        return expressions(self.rule)
+        return expressions(self.model_dump())
 
 
 def read(reader: Callable[..., Any], text: str, table: str) -> None:
@@ -119,7 +174,30 @@ def define(said: Mapping[str, Any]) -> Definition:
     exclude = tuple((name, condition(text, table)) for name, text in said["exclude"].items())
     if said["period_by"] == DECIDED and not is_outcome(value.argument, table):
         raise Mistake(message("decided_without_outcome", value=said["value"]), path=("period_by",))
-    return Definition(table, where, exclude, said["period_by"], value, said["judged_by"])
+    for one, other in _PAIRS:
+        if (said[one] is None) != (said[other] is None):
+            key, missing = (one, other) if said[other] is None else (other, one)
+            raise Mistake(message("needs_key", key=key, missing=missing), path=(key, ""))
+    if said["at"] and said["period_by"]:
+        raise Mistake(message("at_and_period_by"), path=("period_by", ""))
+    by, moments = said["by"], said["open"]
+    return Definition(
+        table,
+        where,
+        exclude,
+        said["period_by"] or "",
+        value,
+        said["judged_by"],
+        by=by and Name(by),
+        reduce=by and reduction(said["reduce"], value.unit),
+        at=said["at"],
+        open=moments and (Name(moments[0]), Name(moments[1])),
+    )
+
+
+def added(said: Mapping[str, Any]) -> dict[str, object]:
+    """List what a rule says of groups and of moments, where it says anything."""
+    return {key: said[key] for pair in _PAIRS for key in pair if said[key] is not None}
 
 
 def expressions(said: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -29,16 +29,31 @@ from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
 from opskpi.model.goals import Target
-from opskpi.targets.counted import Basis, Exclude, PeriodBy, TableName, Term, Where, define, expressions, read
+from opskpi.targets.counted import (
+    At,
+    Basis,
+    By,
+    Exclude,
+    Open,
+    PeriodBy,
+    Reduce,
+    TableName,
+    Term,
+    Where,
+    added,
+    define,
+    expressions,
+    read,
+)
 from opskpi.targets.expressions import compiled, mistaken
 from opskpi.targets.fields import Mistakes, Text, no_calendar
 from opskpi.targets.phrases import check_unit, parse_target
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"rescale", "score", "weight", "breakdown", "by", "manual"})
+_PLANNED = frozenset({"rescale", "score", "weight", "breakdown", "manual"})
 #: What each term says for itself.
-_OF_TERMS = ("table", "where", "exclude", "period_by", "judged_by", "scale")
+_OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
 _RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
 
 Empty = Literal["not_applicable", "pass", "fail", "no_data"]
@@ -49,8 +64,8 @@ def _target(value: object) -> Target | None:
 
 
 def _needed(value: str | None, info: ValidationInfo) -> str | None:
-    """Ask for what only an indicator with terms may leave out."""
-    if value is None and not info.data.get("terms", True):
+    """Ask for what only an indicator with terms may leave out, or one that counts what is open at a moment."""
+    if value is None and not info.data.get("terms", True) and not info.data.get("at"):
         raise Mistake(message("missing_key", key=str(info.field_name)))
     return value
 
@@ -82,10 +97,14 @@ class Indicator(BaseModel):
     table: Annotated[TableName | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     where: Where | None = None
     exclude: Exclude = Field(default_factory=dict)
+    at: At | None = None
+    open: Open | None = None
     period_by: Annotated[PeriodBy | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     accumulate: Literal["year"] | None = None
     frequency: Literal["month", "quarter", "half", "year"] | None = None
+    by: By | None = None
     value: Text
+    reduce: Reduce | None = None
     judged_by: Basis | None = None
     scale: str | None = None
     empty: Empty | None = None
@@ -124,7 +143,7 @@ class Indicator(BaseModel):
     @classmethod
     def _value(cls, text: str, info: ValidationInfo) -> str:
         if terms := info.data.get("terms"):
-            units = {name: term.definition.value.unit for name, term in terms.items()}
+            units = {name: term.definition.unit for name, term in terms.items()}
             compiled(partial(formula, text, units), text)
         elif info.data.get("table"):
             read(aggregate, text, info.data["table"])
@@ -141,7 +160,7 @@ class Indicator(BaseModel):
     def _fits_together(self) -> "Indicator":
         if self.terms:
             self._definitions = {name: term.definition for name, term in self.terms.items()}
-            self._formula = formula(self.value, {name: each.value.unit for name, each in self._definitions.items()})
+            self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
             self._definitions = {"": define(self.model_dump())}
         self.check_target(self.target if isinstance(self.target, Target) else None, ("target",))
@@ -150,7 +169,7 @@ class Indicator(BaseModel):
 
     def check_target(self, target: Target | None, path: Path) -> None:
         """Refuse a target that its value cannot mean; raises Mistake."""
-        check_unit(target, self.unit, path, share=self.function == "share")
+        check_unit(target, self.unit, path, share=self._formula is None and self._definitions[""].is_share)
 
     def _on_scale(self) -> None:
         """Refuse a target that no score of the stated scale can reach; raises Mistake."""
@@ -179,12 +198,12 @@ class Indicator(BaseModel):
     @property
     def function(self) -> str:
         """The aggregate that its value is, or `formula`."""
-        return "formula" if self._formula else self._definitions[""].value.function
+        return "formula" if self._formula else self._definitions[""].function
 
     @property
     def unit(self) -> str:
         """The unit of its value."""
-        return self._formula.unit if self._formula else self._definitions[""].value.unit
+        return self._formula.unit if self._formula else self._definitions[""].unit
 
     @property
     def display(self) -> str:
@@ -239,6 +258,7 @@ class Indicator(BaseModel):
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
         rule: dict[str, object] = {key: getattr(self, key) for key in _RULE} | {"counting": COUNTING}
+        rule |= added(self.model_dump())
         if self.terms:
             rule["terms"] = {name: term.rule for name, term in self.terms.items()}
         if self._service is not None:
