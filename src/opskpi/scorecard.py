@@ -11,9 +11,11 @@ from opskpi.wording import Message, message
 
 #: As many later rows as it takes to bring any share or mean near its end.
 _MANY = 10**9
-_POOLED = frozenset({"share", "count", "sum", "mean", "wmean"})
+_POOLED = frozenset({"share", "count", "sum", "mean", "wmean", "downtime"})
+#: What has no denominator.
+_WHOLE = frozenset({"count", "sum", "downtime"})
 #: What is a figure also of nothing at all.
-_OF_NOTHING = frozenset({"count", "sum", "distinct", "formula", "grouped"})
+_OF_NOTHING = frozenset({"count", "sum", "distinct", "downtime", "formula", "grouped"})
 _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW, Verdict.NOT_DUE})
 
 
@@ -308,7 +310,7 @@ def _pooled(standard: Standard, readings: Sequence[Reading]) -> tuple[Fraction |
     if standard.function not in _POOLED or not readings:
         return None, None
     numerator = sum((each.numerator or Fraction(0) for each in readings), Fraction(0))
-    if standard.function in ("count", "sum"):
+    if standard.function in _WHOLE:
         return numerator, None
     return numerator, sum((each.denominator or Fraction(0) for each in readings), Fraction(0))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from opskpi.indicators.moments import REAL_TIME, calendar_of, clocked
+from opskpi.indicators.moments import REAL_TIME
 from opskpi.model.service import Calendar
 from opskpi.targets.plan import Plan
 from opskpi.worktime import Service, compile_calendar
@@ -10,7 +10,7 @@ from opskpi.worktime import Service, compile_calendar
 
 def services(plan: Plan, chosen: Sequence[str]) -> Mapping[str, Service]:
     """Compile the calendars that some indicators measure time by, for the plan's years; none where none is named."""
-    named = {calendar_of(call) for name in chosen for node in plan.indicators[name].nodes for call in clocked(node)}
+    named = {calendar for name in chosen for calendar in plan.indicators[name].calendars}
     period = plan.whole_period
     real_time = Calendar(REAL_TIME, always=True)
     return {

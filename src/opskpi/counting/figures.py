@@ -12,7 +12,7 @@ from opskpi.counting.clocks import services
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
-from opskpi.counting.terms import Counted, together
+from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.formulas import Leaf
@@ -125,7 +125,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings, strict=True)):
         if project not in on_card:
             continue
-        nil = {leaf: case.nil.covers(name, leaf.term, code) for leaf in counted}
+        nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in counted}
         circumstances = Circumstances(
             period=case.occasion.period.label,
             begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
@@ -145,11 +145,14 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
 def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     """Read a term, or the one value of an indicator, over the rows of its table."""
     indicator, intake = case.plan.indicators[name], case.intake
+    occasion = _spanned(case.occasion, leaf.span)
+    window = _window(indicator, intake, occasion)
+    if not leaf.is_term:
+        bounds = window.bounds(len(intake.projects.names), microseconds(occasion.as_of))
+        return of_period(case.services[leaf.term], bounds)
     definition = indicator.definitions[leaf.term]
     table = definition.table.name
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    occasion = _spanned(case.occasion, leaf.span)
-    window = _window(indicator, intake, occasion)
     rows = case.rows(table, ended=_ended(indicator, occasion))
     readings = read(definition, rows, window, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
@@ -158,9 +161,12 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
 
 def _spanned(occasion: Occasion, span: str) -> Occasion:
     """Find the occasion that a term stands for: the period that is judged, the one before, or the year so far."""
-    if span == "prev":
-        return replace(occasion, period=before(occasion.period))
-    return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period)) if span else occasion
+    match span:
+        case "prev":
+            return replace(occasion, period=before(occasion.period))
+        case "ytd":
+            return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
+    return occasion
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:
@@ -185,16 +191,14 @@ def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) 
     scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
     if indicator.formula is None:
         return replace(whole, scale=next(iter(scales.values())))
-    terms = {
-        leaf: replace(whole, function=each.definition.function, scale=scales[leaf]) for leaf, each in counted.items()
-    }
+    functions = {leaf: each.definition.function if each.definition else "sum" for leaf, each in counted.items()}
+    terms = {leaf: replace(whole, function=functions[leaf], scale=scales[leaf]) for leaf in counted}
     return replace(whole, formula=indicator.formula, terms=terms)
 
 
 def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] | None:
     """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
-    argument = counted.definition.value.argument
-    if not isinstance(argument, Name):
+    if counted.definition is None or not isinstance(argument := counted.definition.value.argument, Name):
         return None
     kind = counted.definition.table.kinds.get(argument.name)
     if kind is None or kind.name != "score":

@@ -6,26 +6,31 @@ from dataclasses import dataclass
 
 from opskpi.counting.evidence import Behind
 from opskpi.indicators.formulas import Formula, Leaf, parts
-from opskpi.indicators.readings import Definition
+from opskpi.indicators.intervals import Bounds
+from opskpi.indicators.readings import Definition, Readings
 from opskpi.model.cards import Reading
+from opskpi.worktime import Service
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A term read over the rows of its table, or the one value of an indicator, and what stands behind it."""
+    """A term read over the rows of its table, or the one value of an indicator, and what stands behind it.
 
-    definition: Definition
+    What is measured of the period itself has no definition and no rows.
+    """
+
+    definition: Definition | None
     behind: Behind
 
     @property
     def handed_in(self) -> bool:
         """Whether the table has a row in the period, in any project."""
-        return self.behind.readings.in_period > 0
+        return self.definition is None or self.behind.readings.in_period > 0
 
     @property
     def found(self) -> bool:
         """Whether `where` keeps any of them."""
-        return self.behind.readings.found > 0
+        return self.definition is None or self.behind.readings.found > 0
 
 
 def together(formula: Formula | None, counted: Mapping[Leaf, Counted]) -> Sequence[Reading]:
@@ -34,7 +39,7 @@ def together(formula: Formula | None, counted: Mapping[Leaf, Counted]) -> Sequen
     if formula is None:
         (only,) = of_terms.values()
         return only
-    tables = {leaf: each.definition.table.name for leaf, each in counted.items()}
+    tables = {leaf: each.definition.table.name if each.definition else "" for leaf, each in counted.items()}
     rows = (dict(zip(of_terms, each, strict=True)) for each in zip(*of_terms.values(), strict=True))
     return [_joined(formula, readings, tables) for readings in rows]
 
@@ -64,3 +69,13 @@ def _joined(formula: Formula, readings: Mapping[Leaf, Reading], tables: Mapping[
         estimated=sum(each.estimated for each in several),
         terms={str(leaf): each for leaf, each in readings.items()},
     )
+
+
+def of_period(service: Service, bounds: Bounds) -> Counted:
+    """Measure the service time of the period for each project; a calendar that is only estimated makes it doubtful."""
+    doubtful = bounds.doubtful(service).tolist()
+    found = [
+        Reading(minutes, None, minutes, None, None, 0, 0, {}, 0, 0, 0, estimated=int(doubt))
+        for minutes, doubt in zip(bounds.agreed(service), doubtful, strict=True)
+    ]
+    return Counted(None, Behind(Readings(tuple(found), (), (), {}, 0, 0), (), (), ()))

@@ -14,15 +14,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from opskpi.arrow import integers, strings, take
-from opskpi.indicators import exact, ranks, sums
+from opskpi.indicators import exact, intervals, ranks, sums
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.exact import Quotients
+from opskpi.indicators.intervals import Bounds, Stretches
+from opskpi.indicators.moments import calendar_of, unseen
 from opskpi.indicators.nodes import IsNull, Literal, Name, Node
 from opskpi.indicators.numbers import numbers
 from opskpi.indicators.types import sort_of
 from opskpi.indicators.typing import Aggregate
-from opskpi.tables.columns import YES, Numbers, Texts, Words
+from opskpi.tables.columns import NAT, YES, Numbers, Texts, Words
+from opskpi.worktime import Service
 
 _SUMMED, _RANKED = frozenset({"sum", "mean", "wmean"}), frozenset({"min", "max", "median", "quantile"})
 
@@ -39,6 +42,16 @@ class Part:
     owners: NDArray[Any] | None = None
     values: Quotients | None = None
     texts: pa.StringArray | None = None
+    stretches: Stretches | None = None
+    service: Service | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Whom each row of a block belongs to, a project or a group, by number, and how many there are."""
+
+    owners: NDArray[Any]
+    count: int
 
 
 def blanks(value: Aggregate, rows: Rows) -> NDArray[np.bool_]:
@@ -46,16 +59,18 @@ def blanks(value: Aggregate, rows: Rows) -> NDArray[np.bool_]:
     if value.function == "distinct":
         return np.equal(conditions(IsNull(value.arguments[0]), rows), YES)
     blank = np.zeros(len(rows), dtype=bool)
+    if value.function == "downtime":
+        return unseen(value.arguments[1], rows)
     for node in _columns(value):
         blank |= numbers(node, rows).blank
     return blank
 
 
-def part_of(
-    value: Aggregate, rows: Rows, counted: NDArray[np.bool_], owners: NDArray[Any], projects: int
-) -> Part | None:
-    """Find what a block's counted rows add to their owners, projects or groups; None where counting is enough."""
-    owners = owners[counted]
+def part_of(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], owned: Owned, bounds: Bounds) -> Part | None:
+    """Find what a block's counted rows add to their owners; None where counting them is enough."""
+    owners, projects = owned.owners[counted], owned.count
+    if value.function == "downtime":
+        return _stretches(value, rows, counted, owners, bounds)
     if value.function == "distinct":
         return _different(value.arguments[0], rows, counted, owners)
     if value.function not in _SUMMED | _RANKED:
@@ -79,6 +94,11 @@ def ratios(value: Aggregate, parts: Sequence[Part], met: Sequence[int], counted:
             return [(Fraction(rows), None) for rows in counted]
         case "distinct":
             return [(Fraction(kinds), None) for kinds in _counted_once(parts, len(counted))]
+        case "downtime":
+            stretches = [part.stretches for part in parts if part.stretches]
+            services = [part.service for part in parts if part.service]
+            totals = intervals.down(stretches, len(counted), services[0]) if services else [Fraction(0)] * len(counted)
+            return [(total, None) for total in totals]
         case "sum":
             return [(total, None) for total in sums.added([part.totals for part in parts], len(counted))]
         case "mean" | "wmean":
@@ -118,6 +138,13 @@ def _ranked(value: Aggregate, parts: Sequence[Part], projects: int) -> list[Frac
     level = value.arguments[-1]
     share = level.value if isinstance(level, Literal) and isinstance(level.value, Fraction) else Fraction(0)
     return ranks.ranked(exact.stacked(values), np.concatenate(owners), projects, value.function, share)
+
+
+def _stretches(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], owners: NDArray[Any], bounds: Bounds) -> Part:
+    starts, ends = (each[counted] for each in intervals.clipped(value.arguments, rows, bounds))
+    there = starts != NAT
+    found = Stretches(owners[there], starts[there], ends[there])
+    return Part(stretches=found, service=rows.services[calendar_of(value.call)])
 
 
 def _different(node: Node, rows: Rows, counted: NDArray[np.bool_], owners: NDArray[Any]) -> Part:

@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from opskpi.documents import with_nearest
+from opskpi.indicators.functions import OF_PERIOD
+from opskpi.indicators.moments import calendar_of
 from opskpi.indicators.nodes import Calculate, Call, Literal, Minus, Name, Node, every_node, inner_nodes
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
@@ -28,10 +30,15 @@ Bounds: TypeAlias = tuple[Fraction, Fraction]
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A term of a formula, of the period that is judged or of another one."""
+    """A term of a formula, of the period that is judged or of another one; of `agreed` the term is a calendar."""
 
     term: str
     span: str = ""
+
+    @property
+    def is_term(self) -> bool:
+        """Whether it is read from rows, and not measured of the period itself."""
+        return self.span != OF_PERIOD
 
     def __str__(self) -> str:
         """Write it as the formula does."""
@@ -101,8 +108,10 @@ def unit_of(node: Node, units: Mapping[str, str]) -> str:
             return units[name]
         case Call(function, (Name() as term,)) if function in SPANS:
             return unit_of(term, units)
+        case Call(function, arguments) if function == OF_PERIOD and _names_calendar(arguments):
+            return "minutes"
         case Call(function, _, at):
-            raise ExpressionError(with_nearest("no_function_of_terms", function, SPANS), at)
+            raise ExpressionError(with_nearest("no_function_of_terms", function, (*SPANS, OF_PERIOD)), at)
         case Literal(value, at, unit) if isinstance(value, Fraction) and unit != "workdays":
             return unit
         case Minus(inner):
@@ -121,7 +130,17 @@ def _leaves(node: Node) -> tuple[Leaf, ...]:
     return tuple(sorted(found, key=str))
 
 
+def _names_calendar(arguments: tuple[Node, ...]) -> bool:
+    return not arguments or (len(arguments) == 1 and isinstance(arguments[0], Literal) and _is_text(arguments[0]))
+
+
+def _is_text(literal: Literal) -> bool:
+    return isinstance(literal.value, str)
+
+
 def _leaf(node: Node) -> Leaf:
+    if isinstance(node, Call) and node.function == OF_PERIOD:
+        return Leaf(calendar_of(node), OF_PERIOD)
     if isinstance(node, Call) and isinstance(node.arguments[0], Name):
         return Leaf(node.arguments[0].name, node.function)
     assert isinstance(node, Name)  # noqa: S101 - the check allows nothing else

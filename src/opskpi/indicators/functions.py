@@ -30,6 +30,9 @@ FUNCTIONS: Mapping[str, Signature] = {
     "due": Signature((_INSTANT, _LENGTH, _CALENDAR), "instant", optional=1),
 }
 
+#: What is measured of the period itself, and stands among terms.
+OF_PERIOD = "agreed"
+
 #: Aggregates, rows to a figure.
 AGGREGATES: Mapping[str, Signature] = {
     "count": Signature((), "number", "count"),
@@ -41,5 +44,6 @@ AGGREGATES: Mapping[str, Signature] = {
     "quantile": Signature((_NUMBER, _LEVEL), "number"),
     "min": Signature((_NUMBER,), "number"),
     "max": Signature((_NUMBER,), "number"),
+    "downtime": Signature((_INSTANT, _INSTANT, _CALENDAR), "number", "minutes", optional=1),
     "distinct": Signature((frozenset({"number", "text", "word"}),), "number", "count"),
 }

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from opskpi.documents import with_nearest
 from opskpi.indicators import units
-from opskpi.indicators.aggregates import Ratio, coded, part_of, ratios
+from opskpi.indicators.aggregates import Owned, Ratio, coded, part_of, ratios
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.formulas import Leaf, figure, unit_of
+from opskpi.indicators.intervals import Bounds
 from opskpi.indicators.nodes import Both, Call, Compare, Name, Node, Not
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
@@ -64,7 +65,7 @@ def reduction(text: str, unit: str) -> Reduction:
 
 
 def grouped(
-    value: Aggregate, by: Name, blocks: Sequence[Rows], states: Sequence[NDArray[np.int8]], projects: int
+    value: Aggregate, by: Name, blocks: Sequence[Rows], states: Sequence[NDArray[np.int8]], bounds: Bounds
 ) -> list[list[Fraction]]:
     """Find the figures of each project's groups, in the order of their keys; a group without a figure is left out."""
     keys = [coded(by, rows, np.ones(len(rows), dtype=bool)) for rows in blocks]
@@ -77,8 +78,8 @@ def grouped(
     groups = np.unique(np.concatenate(owners)) if owners else np.zeros(0, dtype=np.int64)
     groups = groups[groups >= 0]
     numbered = [np.searchsorted(groups, mine) for mine in owners]
-    figures = _figures(value, list(zip(blocks, states, counted, numbered, strict=True)), len(groups))
-    found: list[list[Fraction]] = [[] for _ in range(projects)]
+    figures = _figures(value, list(zip(blocks, states, counted, numbered, strict=True)), len(groups), bounds)
+    found: list[list[Fraction]] = [[] for _ in range(len(bounds.begins))]
     for group, (above, below) in zip(groups.tolist(), figures, strict=True):
         known = above if above is None or below is None else above / below if below else None
         if known is not None:
@@ -107,6 +108,7 @@ def _figures(
     value: Aggregate,
     blocks: Sequence[tuple[Rows, NDArray[np.int8], NDArray[np.bool_], NDArray[np.int64]]],
     groups: int,
+    bounds: Bounds,
 ) -> list[Ratio]:
     """Find each group's numerator and denominator, as those of projects are found."""
     met, counted = np.zeros(groups, dtype=np.int64), np.zeros(groups, dtype=np.int64)
@@ -114,7 +116,7 @@ def _figures(
     for rows, states, here, owners in blocks:
         met += np.bincount(owners[states == State.MET], minlength=groups)
         counted += np.bincount(owners[here], minlength=groups)
-        parts.append(part_of(value, rows, here, owners, groups))
+        parts.append(part_of(value, rows, here, Owned(owners, groups), bounds))
     return ratios(value, [part for part in parts if part], met.tolist(), counted.tolist())
 
 

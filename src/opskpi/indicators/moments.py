@@ -13,6 +13,8 @@ from opskpi.tables.columns import NAT
 _MINUTE = 60_000_000
 #: The name under which real time runs: that of no calendar.
 REAL_TIME = ""
+#: The functions of the clock, each with how many arguments stand before its calendar.
+_CLOCKED = {"elapsed": 2, "due": 2, "downtime": 2, "agreed": 0}
 
 
 def moments(node: Node, rows: Rows) -> NDArray[np.int64]:
@@ -32,12 +34,12 @@ def unseen(node: Node, rows: Rows) -> NDArray[np.bool_]:
 
 def clocked(node: Node) -> Iterator[Call]:
     """Find the functions of the clock in an expression."""
-    return (each for each in every_node(node) if isinstance(each, Call) and each.function in ("elapsed", "due"))
+    return (each for each in every_node(node) if isinstance(each, Call) and each.function in _CLOCKED)
 
 
 def calendar_of(call: Call) -> str:
-    """Find the calendar that a function of the clock names: its third argument, else real time."""
-    named = call.arguments[2:]
+    """Find the calendar that a function of the clock names as its last argument, else real time."""
+    named = call.arguments[_CLOCKED[call.function] :]
     return str(named[0].value) if named and isinstance(named[0], Literal) else REAL_TIME
 
 

@@ -14,11 +14,12 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.indicators.aggregates import Part, Ratio, blanks, part_of, ratios
+from opskpi.indicators.aggregates import Owned, Part, Ratio, blanks, part_of, ratios
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.decided import DECIDED, decided
 from opskpi.indicators.groups import Reduction, grouped, reduced
+from opskpi.indicators.intervals import Bounds
 from opskpi.indicators.moments import calendar_of, clocked, moments, spans, unseen
 from opskpi.indicators.nodes import IsNull, Name, Node, names_in
 from opskpi.indicators.outcomes import Choices, carried, judgement, outcomes
@@ -69,6 +70,19 @@ class Definition:
         return self.reduce.unit if self.reduce else self.value.unit
 
     @property
+    def placing(self) -> str:
+        """How rows are put in a period: by a moment, as open ones, or as stretches that overlap it."""
+        if self.open is not None:
+            return "open"
+        return "overlapping" if self.value.function == "downtime" else "dated"
+
+    @property
+    def lasting(self) -> tuple[Node, Node]:
+        """From when until when a row lasts, where that puts it in a period."""
+        start, stop = self.open or self.value.arguments[:2]
+        return start, stop
+
+    @property
     def is_share(self) -> bool:
         """Whether the figure is never over 1."""
         return (self.reduce or self.value).function == "share"
@@ -98,6 +112,13 @@ class Window:
     end: int
     service_start: NDArray[np.int64] | None = None
     service_end: NDArray[np.int64] | None = None
+
+    def bounds(self, projects: int, as_of: int) -> Bounds:
+        """Bound the time that counts for each project."""
+        begins, ends = np.full(projects, self.start), np.full(projects, self.end)
+        if self.service_start is not None and self.service_end is not None:
+            begins, ends = np.maximum(begins, self.service_start), np.minimum(ends, self.service_end)
+        return Bounds(begins, np.minimum(ends, as_of))
 
 
 #: Where rows are put that need no period.
@@ -156,19 +177,20 @@ def read(
         choices = _choices(definition, list(spread(partial(look, _EVER, _at_once), blocks)), projects)
         looks = list(spread(partial(look, window, partial(_decided, definition, choices)), blocks))
     else:
-        placed = partial(_open, definition, window) if definition.open else partial(_dated, definition)
+        placed = partial(_PLACED[definition.placing], definition, window)
         looks = list(spread(partial(look, window, placed), blocks))
         choices = _choices(definition, looks, projects)
+    bounds = window.bounds(projects, blocks[0].clock.as_of if blocks else window.end)
     seen = {id(rows): look for rows, look in zip(blocks, looks, strict=True)}
 
     def count(rows: Rows) -> _Count:
-        return _count(definition, choices, projects, rows, seen[id(rows)].states)
+        return _count(definition, choices, bounds, rows, seen[id(rows)].states)
 
     counted = list(spread(count, blocks))
     totals = sum((each.counts for each in counted), np.zeros((projects, _BINS), np.int64))
     differing = sum((each.disagreeing for each in counted), np.zeros(projects, np.int64))
     estimated = sum((each.estimated for each in counted), np.zeros(projects, np.int64))
-    figures, groups = _figures(definition, blocks, counted, totals)
+    figures, groups = _figures(definition, blocks, counted, totals, bounds)
     return Readings(
         tuple(
             replace(
@@ -195,8 +217,9 @@ def reasons(definition: Definition) -> Mapping[int, str]:
     return {**own, int(State.NO_LIMIT): "no_limit", int(State.BLANK): "blank", int(State.NO_RESPONSE): "no_response"}
 
 
-def _dated(definition: Definition, rows: Rows) -> NDArray[np.int64]:
+def _dated(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
     """Get the moments that put rows in a period."""
+    del window
     return rows.moments(definition.period_by)
 
 
@@ -234,14 +257,13 @@ def _look(
         for name in definition.judged
         for basis in range(len(definition.table.judged[name]))
     }
-    present = rows.accepted & (inside if definition.open is None else _begun(definition, window, rows))
+    present = rows.accepted & (inside if definition.placing == "dated" else _begun(definition, window, rows))
     return _Look(states, int(present.sum()), int((present & kept).sum()), carrying)
 
 
 def _begun(definition: Definition, window: Window, rows: Rows) -> NDArray[np.bool_]:
     """Tell which rows had begun by the moment at which open ones count: that is what was handed in."""
-    assert definition.open is not None  # noqa: S101 - asked for those only
-    begun = moments(definition.open[0], rows)
+    begun = moments(definition.lasting[0], rows)
     return np.asarray((begun != NAT) & (begun < _snapshot(definition, window)), dtype=bool)
 
 
@@ -251,10 +273,23 @@ def _snapshot(definition: Definition, window: Window) -> int:
 
 def _open(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
     """Place the rows that were open at the start or the end of the period into it, and no others."""
-    assert definition.open is not None  # noqa: S101 - asked for those only
-    at, stop = _snapshot(definition, window), moments(definition.open[1], rows)
+    at, stop = _snapshot(definition, window), moments(definition.lasting[1], rows)
     is_open = _begun(definition, window, rows) & ((stop == NAT) | (stop >= at))
     return np.where(is_open, max(window.start, at - 1), NAT)
+
+
+def _overlapping(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
+    """Place rows whose stretch touches the period and their project's service dates where it begins in them."""
+    start, stop = (moments(node, rows) for node in definition.lasting)
+    begins = np.full(len(rows), window.start)
+    if window.service_start is not None:
+        begins = np.maximum(begins, np.append(window.service_start, 0)[rows.projects])
+    first = np.maximum(start, begins)
+    return np.where((start != NAT) & ((stop == NAT) | (stop > first)), first, NAT)
+
+
+#: How rows are put in a period.
+_PLACED = {"dated": _dated, "open": _open, "overlapping": _overlapping}
 
 
 def _inside(moments: NDArray[np.int64], window: Window, projects: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -289,14 +324,10 @@ def _basis(definition: Definition, choices: Mapping[str, NDArray[np.int8]], proj
     return "/".join(dict.fromkeys(used)) or None
 
 
-def _count(
-    definition: Definition,
-    choices: Mapping[str, NDArray[np.int8]],
-    projects: int,
-    rows: Rows,
-    looked: NDArray[np.int8],
-) -> _Count:
+def _count(definition: Definition, choices: Choices, bounds: Bounds, rows: Rows, looked: NDArray[np.int8]) -> _Count:
     """Judge the eligible rows of a block and count every row's state by project."""
+    projects = len(bounds.begins)
+    owned = Owned(rows.projects, projects)
     eligible = looked == State.ELIGIBLE
     disagree = None
     if definition.value.function == "share":
@@ -310,7 +341,7 @@ def _count(
     return _Count(
         states,
         _bins(states, rows.projects, projects),
-        None if definition.by else part_of(definition.value, rows, states == State.COUNTED, rows.projects, projects),
+        None if definition.by else part_of(definition.value, rows, states == State.COUNTED, owned, bounds),
         disagree,
         _by_project(disagree, rows.projects, projects),
         _by_project(_estimated(definition, rows, choices, states), rows.projects, projects),
@@ -436,13 +467,17 @@ def _reading(definition: Definition, counts: NDArray[np.int64], figure: Ratio) -
 
 
 def _figures(
-    definition: Definition, blocks: Sequence[Rows], counted: Sequence[_Count], totals: NDArray[np.int64]
+    definition: Definition,
+    blocks: Sequence[Rows],
+    counted: Sequence[_Count],
+    totals: NDArray[np.int64],
+    bounds: Bounds,
 ) -> tuple[list[Ratio], list[int]]:
     """Find each project's numerator and denominator, and of how many groups where there are such."""
     if definition.by is None or definition.reduce is None:
         return _ratios(definition.value, totals, [each.part for each in counted if each.part]), []
     states = [each.states for each in counted]
-    groups = grouped(definition.value, definition.by, blocks, states, len(totals))
+    groups = grouped(definition.value, definition.by, blocks, states, bounds)
     return [reduced(definition.reduce, each) for each in groups], [len(each) for each in groups]
 
 

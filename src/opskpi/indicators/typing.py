@@ -29,6 +29,11 @@ class Aggregate:
     unit: str
 
     @property
+    def call(self) -> Call:
+        """The expression it was read from."""
+        return Call(self.function, self.arguments)
+
+    @property
     def argument(self) -> Node | None:
         """The column that is counted, where there is one."""
         return self.arguments[0] if self.arguments else None

@@ -105,10 +105,15 @@ def _open(moments: tuple[str, str], info: ValidationInfo) -> tuple[str, str]:
 
 
 def _dated(value: str | None, info: ValidationInfo) -> str | None:
-    """Ask for the column that puts rows in a period, where they do not count at a moment."""
-    if value is None and not info.data.get("at"):
+    """Ask for the column that puts rows in a period, where they are not put there otherwise."""
+    if value is None and not places_itself(info.data):
         raise Mistake(message("missing_key", key="period_by"))
     return value
+
+
+def places_itself(said: Mapping[str, Any]) -> bool:
+    """Tell whether rows are put in a period by their stretch of time, or whether nobody can say yet."""
+    return "value" not in said or said.get("at") is not None or str(said["value"]).lstrip().startswith("downtime")
 
 
 At = Literal["period_start", "period_end"]
@@ -130,11 +135,11 @@ class Term(BaseModel):
     table: TableName
     where: Where | None = None
     exclude: Exclude = Field(default_factory=dict)
+    value: Value
     at: At | None = None
     open: Open | None = None
     period_by: Annotated[PeriodBy | None, AfterValidator(_dated)] = Field(default=None, validate_default=True)
     by: By | None = None
-    value: Value
     reduce: Reduce | None = None
     judged_by: Basis | None = None
 
@@ -178,7 +183,7 @@ def define(said: Mapping[str, Any]) -> Definition:
         if (said[one] is None) != (said[other] is None):
             key, missing = (one, other) if said[other] is None else (other, one)
             raise Mistake(message("needs_key", key=key, missing=missing), path=(key, ""))
-    if said["at"] and said["period_by"]:
+    if places_itself(said) and said["period_by"]:
         raise Mistake(message("at_and_period_by"), path=("period_by", ""))
     by, moments = said["by"], said["open"]
     return Definition(

@@ -43,6 +43,7 @@ from opskpi.targets.counted import (
     added,
     define,
     expressions,
+    places_itself,
     read,
 )
 from opskpi.targets.expressions import compiled, mistaken
@@ -65,9 +66,13 @@ def _target(value: object) -> Target | None:
 
 def _needed(value: str | None, info: ValidationInfo) -> str | None:
     """Ask for what only an indicator with terms may leave out, or one that counts what is open at a moment."""
-    if value is None and not info.data.get("terms", True) and not info.data.get("at"):
+    if value is None and not info.data.get("terms", True) and not _placed(info):
         raise Mistake(message("missing_key", key=str(info.field_name)))
     return value
+
+
+def _placed(info: ValidationInfo) -> bool:
+    return info.field_name == "period_by" and places_itself(info.data)
 
 
 TargetText = Annotated[Any, BeforeValidator(_target)]
@@ -97,13 +102,13 @@ class Indicator(BaseModel):
     table: Annotated[TableName | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     where: Where | None = None
     exclude: Exclude = Field(default_factory=dict)
+    value: Text
     at: At | None = None
     open: Open | None = None
     period_by: Annotated[PeriodBy | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     accumulate: Literal["year"] | None = None
     frequency: Literal["month", "quarter", "half", "year"] | None = None
     by: By | None = None
-    value: Text
     reduce: Reduce | None = None
     judged_by: Basis | None = None
     scale: str | None = None
@@ -233,8 +238,8 @@ class Indicator(BaseModel):
 
     @property
     def calendars(self) -> frozenset[str]:
-        """The calendars that its expressions name."""
-        return frozenset(calendar_of(call) for node in self.nodes for call in clocked(node)) - {REAL_TIME}
+        """The calendars that its expressions name, real time under ""."""
+        return frozenset(calendar_of(call) for _, text in self._expressions() for call in clocked(parse(text)))
 
     def check_calendars(self, known: tuple[str, ...]) -> None:
         """Refuse calendars that nobody defined; raises Mistake."""
@@ -248,8 +253,10 @@ class Indicator(BaseModel):
         mistakes.stop()
 
     def _expressions(self) -> Iterator[tuple[Path, str]]:
-        """Go through its expressions over rows, each with where it stands."""
-        if not self.terms:
+        """Go through its expressions, each with where it stands."""
+        if self.terms:
+            yield ("value",), self.value
+        else:
             yield from expressions(self.model_dump())
         for name, term in self.terms.items():
             yield from ((("terms", name, *path), text) for path, text in term.expressions())

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, 
 
 from opskpi.documents import Mistake, with_nearest
 from opskpi.errors import SettingsError
+from opskpi.indicators.moments import REAL_TIME
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
@@ -130,7 +131,7 @@ class Plan(BaseModel):
         service = (self._calendars, self._rules, self.missing_response) if stated else None
         for indicator in self.indicators.values():
             indicator.judge_by(fingerprint(service), self.completion)
-            named = {name: self._calendars[name] for name in sorted(indicator.calendars)}
+            named = {name: self._calendars[name] for name in sorted(indicator.calendars - {REAL_TIME})}
             indicator.measure_by(fingerprint(named) if named else None)
         return self
 
