@@ -20,7 +20,7 @@ class Choice:
 
     indicators: tuple[str, ...]
     projects: frozenset[str]
-    company: bool
+    company: bool = False
 
 
 def part(period: Period, case: Case, choice: Choice) -> Part:

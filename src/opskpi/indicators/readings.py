@@ -306,7 +306,7 @@ def _disagreements(
         used = outcomes(Name(name), rows, choices)
         for basis in others:
             other = judgement(name, basis, rows)
-            differ = eligible & (_verdict(used) * _verdict(other) < 0)
+            differ = eligible & (verdicts(used) * verdicts(other) < 0)
             found = differ if found is None else found | differ
     return found
 
@@ -324,12 +324,12 @@ def _estimated(
             doubted = rows.columns.get(rule.doubted_by or "")
             if isinstance(doubted, np.ndarray) and (choice == basis).any():
                 by_row = np.append(choice, np.int8(-1))[rows.projects]
-                marked = (doubted == YES) & (by_row == basis) & (_verdict(states) != 0)
+                marked = (doubted == YES) & (by_row == basis) & (verdicts(states) != 0)
                 found = marked if found is None else found | marked
     return found
 
 
-def _verdict(states: NDArray[np.int8]) -> NDArray[np.int8]:
+def verdicts(states: NDArray[np.int8]) -> NDArray[np.int8]:
     """Reduce outcomes to met (1), missed (-1) and neither (0)."""
     met, missed = states == State.MET, states < MISSED_END
     return np.asarray(met.astype(np.int8) - missed.astype(np.int8), dtype=np.int8)

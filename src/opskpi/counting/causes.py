@@ -1,0 +1,191 @@
+"""Probable causes: why a tool's due time or flag judges a row the other way than what judged it here (design rule 7).
+
+A cause is named where one change to our own clock would give the tool's answer: minutes
+without their seconds, pauses counted through, another calendar of the plan or none, the first completion
+of a reopened row, or UTC. The first that explains the row is taken, in this order.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opskpi.counting.dues import Limits, Ruled, Way, reached, ways
+from opskpi.counting.legs import leg_of, stopped
+from opskpi.counting.limits import Limited
+from opskpi.counting.pauses import NEVER
+from opskpi.indicators.columns import Choices, Rows, carried, judgement
+from opskpi.indicators.readings import verdicts
+from opskpi.intake.ledgers import Checked
+from opskpi.model.service import Calendar
+from opskpi.tables.columns import NAT, Numbers
+from opskpi.tables.instants import moment_of
+from opskpi.targets.plan import Plan
+from opskpi.worktime import compile_calendar
+
+#: What a row's tool may have counted otherwise, by number; 0 is no disagreement.
+CAUSES = ("", "rounding", "pause", "calendar", "reopened", "time_zone", "unexplained")
+ROUNDING, PAUSE, CALENDAR, REOPENED, TIME_ZONE, UNEXPLAINED = range(1, len(CAUSES))
+
+_MINUTE = 60_000_000
+
+#: The cause of each row of each block, by its place in `CAUSES`; None where no row of a block disagrees.
+Causes: TypeAlias = Sequence[NDArray[np.int8] | None]
+_Marked = NDArray[np.bool_]
+_Moments = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Some disagreeing rows of a block, on one leg: our due moments, their stops, and what the tool says of each.
+
+    `tool_due` is NAT where the tool shows none, `tool_met` whether it judges the row met.
+    """
+
+    rows: Rows
+    here: NDArray[np.intp]
+    due: _Moments
+    stop: _Moments
+    tool_due: _Moments
+    tool_met: _Marked
+
+    def is_theirs(self, due: _Moments) -> _Marked:
+        """Tell which rows the tool has this due moment for or, where it shows none, judges as by it."""
+        told = self.tool_due != NAT
+        near = abs(np.where(told, self.tool_due, 0) - due) < _MINUTE
+        return np.asarray(np.where(told, near, self.judges(self.stop, due)) & (due != NAT), dtype=bool)
+
+    def judges(self, stop: _Moments, due: _Moments) -> _Marked:
+        """Tell which rows a stop and a due moment judge as the tool does."""
+        now = self.rows.clock.as_of
+        return np.asarray((np.where(stop == NAT, now, stop) <= due) == self.tool_met, dtype=bool)
+
+
+def causes(
+    plan: Plan, limited: Limited | None, blocks: Sequence[Rows], marked: Sequence[_Marked | None], choices: Choices
+) -> Causes:
+    """Find the probable cause for each marked row of a table's blocks."""
+    found: list[NDArray[np.int8] | None] = []
+    for at, (rows, here) in enumerate(zip(blocks, marked, strict=True)):
+        if here is None or not here.any():
+            found.append(None)
+            continue
+        cause = np.where(here, np.int8(UNEXPLAINED), np.int8(0))
+        for name, choice in choices.items():
+            for case, basis in _cases(name, choice, rows, here):
+                ruled = limited.ruled[at] if limited and limited.ruled else None
+                limits = _limits_of(limited, name) if basis == "limit" else None
+                told = _explained(case, plan, limits, ruled)
+                cause[case.here] = np.where(cause[case.here] == UNEXPLAINED, told, cause[case.here])
+        found.append(cause)
+    return tuple(found)
+
+
+def counted(told: Causes, blocks: Sequence[Checked], project: int) -> tuple[tuple[str, int], ...]:
+    """Count a project's disagreeing rows by cause, in the order of `CAUSES`."""
+    totals = np.zeros(len(CAUSES), dtype=np.int64)
+    for cause, block in zip(told, blocks, strict=True):
+        if cause is not None:
+            totals += np.bincount(cause[block.projects == project], minlength=len(CAUSES))
+    return tuple((name, int(count)) for name, count in list(zip(CAUSES, totals, strict=True))[1:] if count)
+
+
+def _limits_of(limited: Limited | None, judged: str) -> Limits | None:
+    return next((each for each in (limited.limits if limited else ()) if each.leg.judged == judged), None)
+
+
+def _cases(name: str, choice: NDArray[np.int8], rows: Rows, marked: _Marked) -> Iterator[tuple[_Case, str]]:
+    """Part the marked rows by what judged them and by the tool's word that contradicts it."""
+    leg, judgements = leg_of(name), rows.table.judged[name]
+    basis_of = np.append(choice, np.int8(-1))[rows.projects]
+    for basis, rule in enumerate(judgements):
+        due = _DUE_OF.get(rule.basis, {}).get(name)
+        mine = marked & (basis_of == basis)
+        if leg is None or due is None or not mine.any():
+            continue
+        ours = verdicts(judgement(name, basis, rows))
+        for other in (each for each in range(len(judgements)) if each != basis):
+            theirs = verdicts(judgement(name, other, rows))
+            here = np.flatnonzero(mine & carried(name, other, rows) & (ours * theirs < 0))
+            if len(here):
+                tool_due = _DUE_OF.get(judgements[other].basis, {}).get(name)
+                shown = rows.moments(tool_due)[here] if tool_due else np.full(len(here), NAT)
+                at = rows.moments(due)[here], stopped(leg, rows)[here], shown, theirs[here] > 0
+                yield _Case(rows, here, *at), rule.basis
+
+
+#: The columns that hold the due moment of a judgement, by what it judges.
+_DUE_OF: Mapping[str, Mapping[str, str]] = {
+    "limit": {"sla_met": "resolve_limit_at", "response_met": "respond_limit_at"},
+    "due": {"sla_met": "resolve_due_at", "response_met": "response_due_at"},
+}
+
+
+def _explained(case: _Case, plan: Plan, limits: Limits | None, ruled: Ruled | None) -> NDArray[np.int8]:
+    """Try each change to our clock in turn; what nothing explains stays so."""
+    cause = np.full(len(case.here), UNEXPLAINED, dtype=np.int8)
+
+    def explain(number: int, rows: _Marked) -> None:
+        cause[(cause == UNEXPLAINED) & rows] = number
+
+    explain(ROUNDING, _rounded(case))
+    if limits is not None and ruled is not None:
+        unpaused = _otherwise(case, limits, ruled, None, plan)
+        explain(PAUSE, (unpaused != case.due) & case.is_theirs(unpaused))
+        for calendar in (*plan.service_calendars.values(), _REAL_TIME):
+            explain(CALENDAR, case.is_theirs(_otherwise(case, limits, ruled, calendar, plan)))
+    explain(REOPENED, _reopened(case))
+    explain(TIME_ZONE, _zoned(case, plan.zone))
+    return cause
+
+
+_REAL_TIME = Calendar("", always=True)
+
+
+def _otherwise(case: _Case, limits: Limits, ruled: Ruled, calendar: Calendar | None, plan: Plan) -> _Moments:
+    """Find the due moments on another calendar or, without one, as if there had been no pauses."""
+    due, place = case.due.copy(), np.full(len(ruled.rows), -1, dtype=np.intp)
+    place[case.here] = np.arange(len(case.here))
+    for way, of_way in ways(limits, ruled):
+        here = of_way[place[of_way] >= 0]
+        if len(here) and calendar is None:
+            due[place[here]] = reached(way, limits, ruled, here, pausing=False)
+        elif len(here) and calendar is not None and calendar != way.service.calendar:
+            due[place[here]] = reached(_on(way, calendar, plan), limits, ruled, here)
+    return due
+
+
+def _on(way: Way, calendar: Calendar, plan: Plan) -> Way:
+    first, last = (datetime(year, 1, 1).date() for year in way.service.years)  # noqa: DTZ001 - a day
+    return replace(way, service=compile_calendar(calendar, plan.zone, first, last))
+
+
+def _rounded(case: _Case) -> _Marked:
+    """Tell which rows differ by less than a minute."""
+    by_stop = (case.stop != NAT) & (abs(np.where(case.stop == NAT, 0, case.stop) - case.due) < _MINUTE)
+    told = case.tool_due != NAT
+    by_due = told & (abs(np.where(told, case.tool_due, 0) - case.due) < _MINUTE)
+    return np.asarray(by_due | (by_stop & ~told), dtype=bool)
+
+
+def _zoned(case: _Case, zone: ZoneInfo) -> _Marked:
+    """Tell which due moments lie as far from ours as the plan's zone lies from UTC."""
+    told = np.flatnonzero((case.tool_due != NAT) & (case.due != NEVER))
+    apart = np.zeros(len(case.here), dtype=np.int64)
+    apart[told] = abs(case.tool_due[told] - case.due[told])
+    offset = moment_of(int(case.due[told[0]])).replace(tzinfo=zone).utcoffset() if len(told) else None
+    return np.asarray((apart > 0) & (apart == abs(offset or timedelta()) // timedelta(microseconds=1)), dtype=bool)
+
+
+def _reopened(case: _Case) -> _Marked:
+    """Tell which rows were opened again and judged met by their first completion."""
+    reopened = case.rows.columns.get(case.rows.table.reopened or "")
+    if not isinstance(reopened, Numbers):
+        return np.zeros(len(case.here), dtype=bool)
+    again = (~reopened.blank & (reopened.units > 0))[case.here] & case.tool_met
+    first = case.rows.moments(case.rows.table.first_stop or "")[case.here] if case.rows.table.first_stop else case.stop
+    return np.asarray(again & ((first == NAT) | (first <= case.due)), dtype=bool)
