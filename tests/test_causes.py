@@ -56,6 +56,16 @@ def test_another_calendar_of_the_plan_explains_a_due_time(desk: Desk) -> None:
     assert desk.score(plan=plan).pick(SOLVED, "disagreeing_by") == ({"calendar": 1},)
 
 
+def test_another_rule_of_the_plan_explains_a_due_time(desk: Desk) -> None:
+    """The tool had two hours of office time, 12:00, which is the rule of requests."""
+    desk.tickets(
+        ticket_of("03-03 10:00", "03-03 14:30", 解决时限="2016-03-03 12:00"),
+        {**ticket_of("03-03 10:00", "03-03 11:00"), "工单类型": "服务请求"},
+    )
+    plan = plan_of(desk, FOUR_HOURS, "{type: request, calendar: 5x8, resolve: 2h}")
+    assert desk.score(plan=plan).pick(SOLVED, "disagreeing_by") == ({"rule": 1},)
+
+
 def test_causes_are_counted_by_project_and_said_on_the_card_and_by_check(desk: Desk) -> None:
     rows = [
         ticket_of("03-03 10:00", "03-03 15:00:20", 是否达标="是"),

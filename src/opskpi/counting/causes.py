@@ -1,8 +1,8 @@
 """Probable causes: why a tool's due time or flag judges a row the other way than what judged it here (design rule 7).
 
 A cause is named where one change to our own clock would give the tool's answer: minutes
-without their seconds, pauses counted through, another calendar of the plan or none, the first completion
-of a reopened row, or UTC. The first that explains the row is taken, in this order.
+without their seconds, pauses counted through, another calendar of the plan or none, another of its
+rules, the first completion of a reopened row, or UTC. The first that explains the row is taken, in this order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,8 +28,8 @@ from opskpi.targets.plan import Plan
 from opskpi.worktime import compile_calendar
 
 #: What a row's tool may have counted otherwise, by number; 0 is no disagreement.
-CAUSES = ("", "rounding", "pause", "calendar", "reopened", "time_zone", "unexplained")
-ROUNDING, PAUSE, CALENDAR, REOPENED, TIME_ZONE, UNEXPLAINED = range(1, len(CAUSES))
+CAUSES = ("", "rounding", "pause", "calendar", "rule", "reopened", "time_zone", "unexplained")
+ROUNDING, PAUSE, CALENDAR, RULE, REOPENED, TIME_ZONE, UNEXPLAINED = range(1, len(CAUSES))
 
 _MINUTE = 60_000_000
 
@@ -138,6 +138,8 @@ def _explained(case: _Case, plan: Plan, limits: Limits | None, ruled: Ruled | No
         explain(PAUSE, (unpaused != case.due) & case.is_theirs(unpaused))
         for calendar in (*plan.service_calendars.values(), _REAL_TIME):
             explain(CALENDAR, case.is_theirs(_otherwise(case, limits, ruled, calendar, plan)))
+        for due in _by_other_rules(case, limits, ruled):
+            explain(RULE, (case.tool_due != NAT) & case.is_theirs(due))
     explain(REOPENED, _reopened(case))
     explain(TIME_ZONE, _zoned(case, plan.zone))
     return cause
@@ -157,6 +159,14 @@ def _otherwise(case: _Case, limits: Limits, ruled: Ruled, calendar: Calendar | N
         elif len(here) and calendar is not None and calendar != way.service.calendar:
             due[place[here]] = reached(_on(way, calendar, plan), limits, ruled, here)
     return due
+
+
+def _by_other_rules(case: _Case, limits: Limits, ruled: Ruled) -> Iterator[_Moments]:
+    """Find the due moments by each rule of the plan that holds for any row."""
+    for rule, way in enumerate(limits.way[:-1].tolist()):
+        if way >= 0:
+            by_rule = replace(ruled, rule=np.full(len(ruled.rule), rule))
+            yield reached(limits.ways[way], limits, by_rule, case.here)
 
 
 def _on(way: Way, calendar: Calendar, plan: Plan) -> Way:
