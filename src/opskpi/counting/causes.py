@@ -8,24 +8,22 @@ rules, the first completion of a reopened row, or UTC. The first that explains t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.dues import Limits, Ruled, Way, reached, ways
+from opskpi.counting.dues import Limits, Ruled, reached, ways
 from opskpi.counting.legs import leg_of, stopped
 from opskpi.counting.limits import Limited
 from opskpi.counting.pauses import NEVER
-from opskpi.indicators.columns import Choices, Rows, carried, judgement
-from opskpi.indicators.readings import verdicts
-from opskpi.intake.ledgers import Checked
+from opskpi.indicators.columns import Rows, carried, judgement
+from opskpi.indicators.readings import Readings, Spread, verdicts
 from opskpi.model.service import Calendar
 from opskpi.tables.columns import NAT, Numbers
 from opskpi.tables.instants import moment_of
 from opskpi.targets.plan import Plan
-from opskpi.worktime import compile_calendar
+from opskpi.worktime import Service, compile_calendar
 
 #: What a row's tool may have counted otherwise, by number; 0 is no disagreement.
 CAUSES = ("", "rounding", "pause", "calendar", "rule", "reopened", "time_zone", "unexplained")
@@ -33,8 +31,6 @@ ROUNDING, PAUSE, CALENDAR, RULE, REOPENED, TIME_ZONE, UNEXPLAINED = range(1, len
 
 _MINUTE = 60_000_000
 
-#: The cause of each row of each block, by its place in `CAUSES`; None where no row of a block disagrees.
-Causes: TypeAlias = Sequence[NDArray[np.int8] | None]
 _Marked = NDArray[np.bool_]
 _Moments = NDArray[np.int64]
 
@@ -66,32 +62,32 @@ class _Case:
 
 
 def causes(
-    plan: Plan, limited: Limited | None, blocks: Sequence[Rows], marked: Sequence[_Marked | None], choices: Choices
-) -> Causes:
-    """Find the probable cause for each marked row of a table's blocks."""
-    found: list[NDArray[np.int8] | None] = []
-    for at, (rows, here) in enumerate(zip(blocks, marked, strict=True)):
-        if here is None or not here.any():
-            found.append(None)
-            continue
-        cause = np.where(here, np.int8(UNEXPLAINED), np.int8(0))
-        for name, choice in choices.items():
-            for case, basis in _cases(name, choice, rows, here):
-                ruled = limited.ruled[at] if limited and limited.ruled else None
+    plan: Plan,
+    limited: Limited | None,
+    blocks: Sequence[Rows],
+    readings: Readings,
+    spread: Spread,
+) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """Count each project's disagreeing rows by probable cause, in the order of `CAUSES`."""
+    projects = len(readings.by_project)
+    marked = {id(rows): here for rows, here in zip(blocks, readings.disagreements, strict=True) if here is not None}
+    if not any(here.any() for here in marked.values()):
+        return ((),) * projects
+    others = _others(plan, limited)
+    ruled = {id(rows): each for rows, each in zip(blocks, limited.ruled if limited else (), strict=False)}
+
+    def count(rows: Rows) -> NDArray[np.int64]:
+        here = marked.get(id(rows), np.zeros(len(rows), dtype=bool))
+        cause = np.where(here, UNEXPLAINED, 0)
+        for name, choice in readings.choices.items():
+            for case, basis in _cases(name, choice, rows, here) if here.any() else ():
                 limits = _limits_of(limited, name) if basis == "limit" else None
-                told = _explained(case, plan, limits, ruled)
+                told = _explained(case, (limits, ruled.get(id(rows))), others, plan.zone)
                 cause[case.here] = np.where(cause[case.here] == UNEXPLAINED, told, cause[case.here])
-        found.append(cause)
-    return tuple(found)
+        return np.bincount(rows.projects[here] * len(CAUSES) + cause[here], minlength=projects * len(CAUSES))
 
-
-def counted(told: Causes, blocks: Sequence[Checked], project: int) -> tuple[tuple[str, int], ...]:
-    """Count a project's disagreeing rows by cause, in the order of `CAUSES`."""
-    totals = np.zeros(len(CAUSES), dtype=np.int64)
-    for cause, block in zip(told, blocks, strict=True):
-        if cause is not None:
-            totals += np.bincount(cause[block.projects == project], minlength=len(CAUSES))
-    return tuple((name, int(count)) for name, count in list(zip(CAUSES, totals, strict=True))[1:] if count)
+    totals = sum(spread(count, blocks), np.zeros(projects * len(CAUSES), dtype=np.int64)).reshape(projects, -1)
+    return tuple(tuple((CAUSES[at], int(of[at])) for at in np.flatnonzero(of).tolist()) for of in totals)
 
 
 def _limits_of(limited: Limited | None, judged: str) -> Limits | None:
@@ -125,8 +121,21 @@ _DUE_OF: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def _explained(case: _Case, plan: Plan, limits: Limits | None, ruled: Ruled | None) -> NDArray[np.int8]:
+def _others(plan: Plan, limited: Limited | None) -> tuple[Service, ...]:
+    """Compile all calendars of the plan, and real time, for the years that its limits needed."""
+    compiled = [way.service for limits in (limited.limits if limited else ()) for way in limits.ways]
+    if not compiled:
+        return ()
+    first, last = (datetime(year, 1, 1).date() for year in compiled[0].years)  # noqa: DTZ001 - days
+    calendars = (*plan.service_calendars.values(), Calendar("", always=True))
+    return tuple(compile_calendar(each, plan.zone, first, last) for each in calendars)
+
+
+def _explained(
+    case: _Case, by_limit: tuple[Limits | None, Ruled | None], others: Sequence[Service], zone: ZoneInfo
+) -> NDArray[np.int8]:
     """Try each change to our clock in turn; what nothing explains stays so."""
+    limits, ruled = by_limit
     cause = np.full(len(case.here), UNEXPLAINED, dtype=np.int8)
 
     def explain(number: int, rows: _Marked) -> None:
@@ -134,30 +143,29 @@ def _explained(case: _Case, plan: Plan, limits: Limits | None, ruled: Ruled | No
 
     explain(ROUNDING, _rounded(case))
     if limits is not None and ruled is not None:
-        unpaused = _otherwise(case, limits, ruled, None, plan)
+        unpaused = _otherwise(case, limits, ruled, None)
         explain(PAUSE, (unpaused != case.due) & case.is_theirs(unpaused))
-        for calendar in (*plan.service_calendars.values(), _REAL_TIME):
-            explain(CALENDAR, case.is_theirs(_otherwise(case, limits, ruled, calendar, plan)))
+        for service in others:
+            explain(CALENDAR, case.is_theirs(_otherwise(case, limits, ruled, service)))
         for due in _by_other_rules(case, limits, ruled):
             explain(RULE, (case.tool_due != NAT) & case.is_theirs(due))
     explain(REOPENED, _reopened(case))
-    explain(TIME_ZONE, _zoned(case, plan.zone))
+    explain(TIME_ZONE, _zoned(case, zone))
     return cause
 
 
-_REAL_TIME = Calendar("", always=True)
-
-
-def _otherwise(case: _Case, limits: Limits, ruled: Ruled, calendar: Calendar | None, plan: Plan) -> _Moments:
+def _otherwise(case: _Case, limits: Limits, ruled: Ruled, service: Service | None) -> _Moments:
     """Find the due moments on another calendar or, without one, as if there had been no pauses."""
     due, place = case.due.copy(), np.full(len(ruled.rows), -1, dtype=np.intp)
     place[case.here] = np.arange(len(case.here))
     for way, of_way in ways(limits, ruled):
         here = of_way[place[of_way] >= 0]
-        if len(here) and calendar is None:
+        if not len(here):
+            continue
+        if service is None:
             due[place[here]] = reached(way, limits, ruled, here, pausing=False)
-        elif len(here) and calendar is not None and calendar != way.service.calendar:
-            due[place[here]] = reached(_on(way, calendar, plan), limits, ruled, here)
+        elif service.calendar != way.service.calendar:
+            due[place[here]] = reached(replace(way, service=service), limits, ruled, here)
     return due
 
 
@@ -167,11 +175,6 @@ def _by_other_rules(case: _Case, limits: Limits, ruled: Ruled) -> Iterator[_Mome
         if way >= 0:
             by_rule = replace(ruled, rule=np.full(len(ruled.rule), rule))
             yield reached(limits.ways[way], limits, by_rule, case.here)
-
-
-def _on(way: Way, calendar: Calendar, plan: Plan) -> Way:
-    first, last = (datetime(year, 1, 1).date() for year in way.service.years)  # noqa: DTZ001 - a day
-    return replace(way, service=compile_calendar(calendar, plan.zone, first, last))
 
 
 def _rounded(case: _Case) -> _Marked:

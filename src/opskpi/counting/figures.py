@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.causes import Causes, causes, counted
+from opskpi.counting.causes import causes
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
@@ -107,7 +107,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     readings = read(indicator.definition, rows, window, rejected, case.spread)
     behind = Behind(readings, blocks, rows, case.plan.limit_rules)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
-    told = causes(case.plan, case.limited.get(indicator.table), rows, readings.disagreements, readings.choices)
+    told = causes(case.plan, case.limited.get(indicator.table), rows, readings, case.spread)
     on_card, seen = intake.on_card, intake.seen
     spelled = _in_plan(case)
     results: list[Result] = []
@@ -126,7 +126,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             nil=case.nil.covers(name, code),
         )
         result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
-        results.append(_with_rows(result, behind, told, code, case.details))
+        results.append(_with_rows(replace(result, causes=told[code]), behind, code, case.details))
     return standard, tuple(results)
 
 
@@ -225,12 +225,10 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 
 
-def _with_rows(result: Result, behind: Behind, told: Causes, project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
+def _with_rows(result: Result, behind: Behind, project: int, details: int) -> Result:
+    """Add the rows behind a result: what was missed, and where two judgements differ."""
     if details and result.reading.missed:
         result = replace(result, misses=misses(behind, project, details))
     if result.reading.disagreeing:
-        result = replace(
-            result, differing=differing(behind, project, _FIRST), causes=counted(told, behind.blocks, project)
-        )
+        result = replace(result, differing=differing(behind, project, _FIRST))
     return result
