@@ -204,11 +204,9 @@ def _rests(limits: Limits, ruled: Ruled) -> NDArray[np.bool_]:
 
 def _doubtful(limits: Limits, ruled: Ruled, due: NDArray[np.int64]) -> NDArray[np.int8]:
     """Tell which rows are judged by a year whose official calendar is not known."""
-    begin, end = ruled.starts, judged_until(limits.leg, ruled.rows, due)
-    there = (due != NAT) & (begin != NAT) & (begin != NEVER)
-    doubtful = np.full(len(due), NO, dtype=np.int8)
+    end = np.maximum(ruled.starts, judged_until(limits.leg, ruled.rows, due))
+    begin = np.where((due == NAT) | (ruled.starts == NEVER), NAT, ruled.starts)
+    doubtful = np.zeros(len(due), dtype=bool)
     for way, here in ways(limits, ruled):
-        last = np.where(there, np.maximum(begin, end), NAT)[here]
-        unknown = way.service.unofficial(np.where(there, begin, NAT)[here], last)
-        doubtful[here] = np.where(unknown, np.int8(YES), np.int8(NO))
-    return doubtful
+        doubtful[here] = way.service.unofficial(begin[here], end[here])
+    return _marked(doubtful)
