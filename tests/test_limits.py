@@ -563,6 +563,13 @@ def test_rows_of_dates_beside_rows_with_times_are_judged_by_no_minutes(desk: Des
     assert "2 row(s) say the day only" in outcome.notes
 
 
+def test_a_stop_before_the_start_is_in_time_and_said(desk: Desk) -> None:
+    desk.tickets(ticket("03-02 09:00", "03-01 09:00"), ticket("03-02 09:00", "03-02 09:00"))
+    outcome = desk.score(plan=plan_of(desk, FOUR_HOURS))
+    assert buckets(outcome) == (2, 0, 0)
+    assert "1 judged time(s) stop before the ticket was created" in outcome.notes
+
+
 def test_pauses_on_a_calendar_that_rests_are_said(desk: Desk) -> None:
     desk.tickets(ticket("03-04 17:00", "03-08 09:00", 挂起分钟="3600"))
     assert (
