@@ -15,7 +15,6 @@ from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 from opskpi.worktime import Service
 
-
 #: What is marked on rows, and what is said of it.
 _MARKS = {"dated": "limit_dated", "rested": "limit_pauses", "unassigned": "limit_unassigned"}
 
