@@ -18,7 +18,7 @@ from opskpi.engines import threads
 from opskpi.errors import SettingsError
 from opskpi.exports.opening import Contents, Manner
 from opskpi.intake.names import Known
-from opskpi.intake.screening import Screen, UnusableError, screened
+from opskpi.intake.screening import Screen, Terms, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
 from opskpi.model.cards import Part, PlanRecord, Result, Scorecard
@@ -70,7 +70,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     parts = split(period, request.by, plan.whole_period.first_month) if request.by else ()
     with threads() as pool:
         screen = _screened(request, plan, pool)
-        intake = screen.intake
+        intake, plan = screen.intake, plan.under(screen.contracts)
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
@@ -113,7 +113,7 @@ def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )
     try:
-        return screened(request.exports, settings, _planned(plan), request.max_rejected, pool)
+        return screened(request.exports, settings, _terms(plan), request.max_rejected, pool)
     except UnusableError as error:
         raise UnusableError(_watched(error.screen, request, plan), *error.messages) from None
 
@@ -177,7 +177,15 @@ def _years_from(day: date, years: int) -> date:
         return day.replace(year=year, day=28)
 
 
-def _planned(plan: Plan | None) -> tuple[Known, ...]:
+def _terms(plan: Plan | None) -> Terms:
+    """Pick from the plan what decides how rows are taken."""
+    if plan is None:
+        return Terms()
+    rejecting = plan.missing_response == "reject"
+    return Terms(_planned(plan), tuple(plan.service_calendars), plan.limit_rules, rejecting)
+
+
+def _planned(plan: Plan) -> tuple[Known, ...]:
     """List the projects the plan names."""
     return tuple(
         Known(
@@ -186,7 +194,7 @@ def _planned(plan: Plan | None) -> tuple[Known, ...]:
             None if settings.starts_on is None else _start_of(settings.starts_on),
             None if settings.ends_on is None else _start_of(settings.ends_on) + 86_400_000_000,
         )
-        for name, settings in (plan.projects.items() if plan else ())
+        for name, settings in plan.projects.items()
     )
 
 

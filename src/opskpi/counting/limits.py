@@ -16,12 +16,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.fitting import Fitting, fitting
+from opskpi.counting.idle import idle_words
 from opskpi.counting.legs import PAUSED, STARTED, Leg, dates_only, durations, judged_until, legs, recorded, timed
 from opskpi.counting.remarks import remarks
-from opskpi.errors import ExportError, SettingsError
+from opskpi.errors import ExportError
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.readings import Spread
+from opskpi.intake.fitting import Fitting, fitting
 from opskpi.intake.ledgers import Checked
 from opskpi.intake.names import Projects
 from opskpi.intake.sheets import SheetRead
@@ -91,8 +92,6 @@ def with_limits(
     used = legs(indicators, blocks[0].table.name) if blocks and plan.limit_rules else ()
     if not used:
         return list(blocks), ()
-    if plan.missing_response == "reject":
-        raise SettingsError(message("missing_response_reject"))
     fit = fitting(plan.limit_rules, projects, tuple(blocks[0].table.kinds["type"].words))
     paired = list(zip(checked, blocks, strict=True))
     sheets = [_ruled(used, fit, sheet) for sheet in _by_sheet(checked, paired)]
@@ -104,7 +103,7 @@ def with_limits(
     of_rows = {id(each.rows): each for sheet in sheets for each in sheet}
     limited = list(spread(lambda rows: _limited(limits, of_rows[id(rows)]), blocks))
     said = remarks(used, limited, tuple(services.values()), plan)
-    return limited, (*fit.idle(blocks, projects), *said)
+    return limited, (*idle_words(plan.limit_rules, blocks, projects), *said)
 
 
 def _by_sheet(checked: Sequence[Checked], values: Sequence[_Value]) -> Iterator[list[_Value]]:
@@ -169,7 +168,7 @@ def _refuse_dates(rules: Sequence[LimitRule], limits: _Limits, ruled: Sequence[_
     first = min(int(at) for each in ruled for at in np.unique(each.rule) if limits.clocked[at])
     limit = leg.limit(rules[first])
     heading = sheet.layout.heading_of.get(name, name)
-    text, rule = limit.text if limit else "", rules[first].line
+    text, rule = limit.text if limit else "", rules[first].origin
     raise ExportError(message("limit_needs_times", sheet=sheet.label, heading=heading, limit=text, rule=rule))
 
 

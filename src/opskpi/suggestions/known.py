@@ -8,6 +8,7 @@ from opskpi.sources import SHIPPED, shipped
 from opskpi.sources.forms import Form
 from opskpi.sources.headings import heading_form
 from opskpi.suggestions.columns import Column
+from opskpi.tables import NAMES
 from opskpi.tables.words import normal
 
 #: Words by which tools and people tell that a limit was kept, or was not.
@@ -53,7 +54,7 @@ def exact(table: str, column: Column) -> tuple[Known, ...]:
 def is_known(name: str) -> bool:
     """Tell whether any source knows a heading."""
     form = heading_form(name, numbered=False)
-    return any(form in _index(table) for table in ("tickets", "surveys", "reports", "projects"))
+    return any(form in _index(table) for table in NAMES)
 
 
 @cache

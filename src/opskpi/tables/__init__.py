@@ -39,6 +39,7 @@ class Table:
     `computed` columns, each with its kind, come from the plan's limits: no export has them and no
     expression names them. `response` is the event that a row can be finished without.
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
+    `row_id` is empty where rows have no id.
     """
 
     name: str

@@ -108,12 +108,25 @@ class Plan(BaseModel):
     @model_validator(mode="after")
     def _service(self) -> "Plan":
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
-        self._rules = tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1))
-        stated = self._calendars or self._rules or self.missing_response
-        service = (self._calendars, self._rules, self.missing_response) if stated else None
-        for indicator in self.indicators.values():
-            indicator.judge_by(fingerprint(service))
+        self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
         return self
+
+    def _take_rules(self, rules: tuple[LimitRule, ...]) -> None:
+        """Judge by these rules, and let them be part of each indicator's."""
+        self._rules = rules
+        stated = self._calendars or rules or self.missing_response
+        service = fingerprint((self._calendars, rules, self.missing_response) if stated else None)
+        for indicator in self.indicators.values():
+            indicator.judge_by(service)
+
+    def under(self, contracts: tuple[LimitRule, ...]) -> "Plan":
+        """Put the rules of contracts before its own: a contract says more exactly what holds for its project."""
+        if not contracts:
+            return self
+        indicators = {name: indicator.model_copy() for name, indicator in self.indicators.items()}
+        plan = self.model_copy(update={"indicators": indicators})
+        plan._take_rules((*contracts, *self._rules))  # noqa: SLF001 - its own kind
+        return plan
 
     def target(self, indicator: str, project: str) -> Target | None:
         """Find the target of a project, its own where it has one."""
@@ -131,7 +144,7 @@ class Plan(BaseModel):
 
     @property
     def limit_rules(self) -> tuple[LimitRule, ...]:
-        """The rules of `sla:` in their order; `line` is the place in the list, from 1."""
+        """The rules that judge in their order: those of contracts, then those of `sla:`."""
         return self._rules
 
     @property

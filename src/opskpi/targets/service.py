@@ -35,7 +35,7 @@ MissingResponse = Literal["miss", "exclude", "reject"]
 
 _TYPES = {normal(spelling): name for name, chinese in TYPES.items() for spelling in (name, chinese)}
 #: What figures do not depend on: how a limit was written, and where its rule stands.
-_SAID_ONLY = frozenset({"text", "line"})
+_SAID_ONLY = frozenset({"text", "line", "sheet"})
 #: What a rule fits, a set for each thing looked at; None fits all.
 _Fit = tuple[frozenset[str] | None, ...]
 
@@ -140,16 +140,10 @@ class LimitSettings(BaseModel):
             raise Mistake(message("limit_missing"))
         return self
 
-    @property
-    def fit(self) -> _Fit:
-        """What it fits, spelled so that it can be compared with another rule's."""
-        types = None if self.type == TYPES.keys() else self.type
-        return types, _alike(self.priority, normal), _alike(self.project, normal_name)
-
-    def rule(self, number: int) -> LimitRule:
-        """Freeze it; `number` is its place in the list, from 1."""
+    def rule(self, line: int, sheet: str = "") -> LimitRule:
+        """Freeze it; `line` is its place in the plan's list, from 1, or its row in a sheet."""
         respond, resolve = self._leg(self.respond), self._leg(self.resolve)
-        return LimitRule(self.calendar, self.type, self.priority, self.project, respond, resolve, number)
+        return LimitRule(self.calendar, self.type, self.priority, self.project, respond, resolve, line, sheet)
 
     def _leg(self, limit: Limit | None) -> Limit | None:
         if limit is None or limit.workdays is None:
@@ -162,28 +156,42 @@ def check_rules(rules: Sequence[LimitSettings], calendars: Mapping[str, object] 
     found: list[Mistake] = []
     for at, rule in enumerate(rules):
         if calendars is not None and rule.calendar not in calendars:
-            found.append(Mistake(_no_calendar(rule.calendar, tuple(calendars)), path=(at, "calendar")))
-    found += _unreachable([rule.fit for rule in rules])
+            found.append(Mistake(no_calendar(rule.calendar, tuple(calendars)), path=(at, "calendar")))
+    frozen = [rule.rule(number) for number, rule in enumerate(rules, 1)]
+    found += [
+        Mistake(message("limit_never_fits", rule=frozen[first].origin), path=(at,)) for at, first in unreachable(frozen)
+    ]
     raise_all(found)
 
 
-def _no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
+def no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
+    """Say that nobody defined a calendar, with the nearest name."""
     if not calendars:
         return message("no_calendars", word=name)
     return with_nearest("unknown_calendar", name, calendars)
 
 
-def _unreachable(fits: Sequence[_Fit]) -> Iterator[Mistake]:
-    """Find rules whose every row an earlier one has already; only those that share a project can meet."""
+def unreachable(rules: Sequence[LimitRule]) -> Iterator[tuple[int, int]]:
+    """Find rules whose every row an earlier one has already, each with that one by place.
+
+    Only those that share a project can meet.
+    """
+    fits = [_fit(rule) for rule in rules]
     by_project: defaultdict[str | None, list[int]] = defaultdict(list)
     for at, fit in enumerate(fits):
         projects = fit[-1] or (None,)
         near = {*by_project[None], *by_project[next(iter(projects))]}
         first = min((earlier for earlier in near if _covers(fits[earlier], fit)), default=None)
         if first is not None:
-            yield Mistake(message("limit_never_fits", number=first + 1), path=(at,))
+            yield at, first
         for project in projects:
             by_project[project].append(at)
+
+
+def _fit(rule: LimitRule) -> _Fit:
+    """Spell what a rule fits so that it can be compared with another's."""
+    types = None if rule.types == TYPES.keys() else rule.types
+    return types, _alike(rule.priorities, normal), _alike(rule.projects, normal_name)
 
 
 def _covers(wide: _Fit, narrow: _Fit) -> bool:
