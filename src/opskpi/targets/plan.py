@@ -97,7 +97,12 @@ class Plan(BaseModel):
     @field_validator("calendars", "sla", mode="before")
     @classmethod
     def _empty_service(cls, value: object, info: ValidationInfo) -> object:
-        return ({} if info.field_name == "calendars" else []) if value is None else value
+        wanted = dict if info.field_name == "calendars" else list
+        if value is None:
+            return wanted()
+        if not isinstance(value, wanted | tuple):
+            raise Mistake(message(f"{info.field_name}_wanted"))
+        return value
 
     @field_validator("sla")
     @classmethod

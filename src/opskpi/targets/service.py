@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -40,6 +41,19 @@ _SAID_ONLY = frozenset({"text", "line", "sheet"})
 _Fit = tuple[frozenset[str] | None, ...]
 
 
+def _folder(info: ValidationInfo) -> Path:
+    """Find the plan's folder, which is handed to its validation."""
+    return info.context if isinstance(info.context, Path) else Path()
+
+
+def _days_off(value: object, info: ValidationInfo) -> frozenset[date]:
+    return parse_days_off(value, _folder(info))
+
+
+def _days_on(value: object, info: ValidationInfo) -> Mapping[date, Windows | None]:
+    return parse_days_on(value, _folder(info))
+
+
 class CalendarSettings(BaseModel):
     """A calendar: windows by weekday, and the own days of a country and a company; `always` has `hours` None."""
 
@@ -50,17 +64,17 @@ class CalendarSettings(BaseModel):
     zone: Zone | None = None
     hours: Annotated[Week | None, PlainValidator(parse_week)]
     makeup_days: Literal["work", "off"] = "work"
-    days_off: Annotated[frozenset[date], PlainValidator(parse_days_off)] = frozenset()
-    days_on: Annotated[Mapping[date, Windows | None], PlainValidator(parse_days_on)] = Field(default_factory=dict)
+    days_off: Annotated[frozenset[date], PlainValidator(_days_off)] = frozenset()
+    days_on: Annotated[Mapping[date, Windows | None], PlainValidator(_days_on)] = Field(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
     def _always(cls, value: object, read: ModelWrapValidatorHandler["CalendarSettings"]) -> "CalendarSettings":
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             return read(value)
-        if normal(str(value)) == "always":
+        if value and normal(str(value)) == "always":
             return cls.model_construct(hours=None)
-        raise Mistake(message("calendar_wanted"))
+        raise Mistake(message("calendar_wanted" if value else "calendar_empty"))
 
     @field_validator("region", "makeup_days")
     @classmethod
@@ -133,6 +147,13 @@ class LimitSettings(BaseModel):
     respond: Annotated[Limit | None, PlainValidator(parse_limit)] = None
     resolve: Annotated[Limit | None, PlainValidator(parse_limit)] = None
     workdays: Literal["end", "same_time"] = "end"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, value: object) -> object:
+        if isinstance(value, Mapping) and value:
+            return value
+        raise Mistake(message("rule_wanted" if value else "rule_empty"))
 
     @model_validator(mode="after")
     def _some_limit(self) -> "LimitSettings":
