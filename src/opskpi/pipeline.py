@@ -9,10 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeGuard
 
-from opskpi.counting.figures import Case, Occasion
+from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
+from opskpi.counting.spans import Occasion, contract_years, years_said
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
@@ -71,8 +72,9 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     with threads() as pool:
         screen = _screened(request, plan, pool)
         intake, plan = screen.intake, plan.under(screen.contracts)
-        moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
-        occasion = Occasion(period, plan.whole_period, moment.as_of)
+        own = contract_years(plan, period, intake.projects)
+        moment = resolve_as_of(request.as_of, plan.span if own else period, request.today, plan.zone, intake)
+        occasion = Occasion(period, plan.whole_period, moment.as_of, own)
         nil = nil_returns(plan, request.nil, intake)
         case = Case(plan, intake, occasion, nil, request.details, pool.map, tuple(chosen))
         choice = Choice(chosen, chosen_projects(intake, request.projects), company=not request.projects)
@@ -237,6 +239,7 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     if request.period and request.period.strip().startswith("last-") and not _is_moment(request.as_of):
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
+    said += years_said(results, period)
     said += _differing(results)
     if not results:
         said.append(message("no_projects"))

@@ -2,10 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from opskpi.documents import Mistake, with_nearest
 from opskpi.errors import SettingsError
@@ -13,13 +22,22 @@ from opskpi.model.goals import Target
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
-from opskpi.targets.fields import Text, Zone, raise_all
+from opskpi.targets.fields import Text, Zone, parse_text, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
 _PLANNED = frozenset({"tables", "extends", "waivers", "groups", "defaults", "changes", "header"})
+
+
+def _period(value: object) -> str:
+    text = parse_text(value)
+    try:
+        parse_period(text)
+    except SettingsError as error:
+        raise Mistake(error.messages[0]) from None
+    return text
 
 
 class ProjectSettings(BaseModel):
@@ -30,12 +48,18 @@ class ProjectSettings(BaseModel):
     aliases: tuple[str, ...] = ()
     starts_on: date | None = Field(default=None, alias="from")
     ends_on: date | None = Field(default=None, alias="to")
+    period: Annotated[str, BeforeValidator(_period)] | None = None
     targets: dict[str, TargetText] = Field(default_factory=dict)
 
     @field_validator("aliases", mode="before")
     @classmethod
     def _one_alias(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
+
+    @property
+    def own_period(self) -> Period | None:
+        """The contract year that the project is judged over in place of the plan's period."""
+        return None if self.period is None else parse_period(self.period)
 
 
 class Plan(BaseModel):
@@ -44,7 +68,7 @@ class Plan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: Text
-    period: Text
+    period: Annotated[str, BeforeValidator(_period)]
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
     indicators: dict[str, Indicator] = Field(min_length=1)
@@ -60,15 +84,6 @@ class Plan(BaseModel):
     @classmethod
     def _planned_keys(cls, values: object) -> object:
         return not_planned(values, _PLANNED)
-
-    @field_validator("period")
-    @classmethod
-    def _period(cls, text: str) -> str:
-        try:
-            parse_period(text)
-        except SettingsError as error:
-            raise Mistake(error.messages[0]) from None
-        return text
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -90,6 +105,8 @@ class Plan(BaseModel):
                     found.append(Mistake(what, path=(*here, "")))
                 elif indicators:
                     found += collected(check_unit, target, indicators[indicator].definition.value.unit, here)
+            if "period" in info.data:
+                found += collected(_meets, settings, parse_period(info.data["period"]), (project, "period"))
         found += collected(_one_owner, projects)
         raise_all(found)
         return projects
@@ -161,6 +178,20 @@ class Plan(BaseModel):
     def whole_period(self) -> Period:
         """The plan's own period."""
         return parse_period(self.period)
+
+    @property
+    def span(self) -> Period:
+        """The plan's period, stretched over the contract years of its projects."""
+        whole = self.whole_period
+        own = [whole, *(each for settings in self.projects.values() if (each := settings.own_period))]
+        return Period(whole.label, min(each.start for each in own), max(each.end for each in own))
+
+
+def _meets(settings: ProjectSettings, whole: Period, path: tuple[str, ...]) -> None:
+    """Refuse a contract year that has no day in the plan's period."""
+    own = settings.own_period
+    if own and (own.end < whole.start or whole.end < own.start):
+        raise Mistake(message("own_period_outside", period=own.label, plan=whole.label), path=path)
 
 
 def _one_owner(projects: Mapping[str, ProjectSettings]) -> None:
