@@ -12,7 +12,7 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from opskpi.commands import group
-from rulebook import PROJECT, Desk, Outcome, Row
+from rulebook import PROJECT, ROOT, Desk, Outcome, Row
 from test_limits import ANSWERED, FOUR_HOURS, MET, NONE, SOLVED, buckets, plan_of, ticket
 
 HEADINGS = ("项目名称", "工单类型", "优先级", "服务日历", "响应时限", "解决时限", "工作日算法")
@@ -156,6 +156,30 @@ class TestRecognition:
         assert {each["table"]: each["accepted"] for each in found["inputs"]} == {"sla": 1, "tickets": 1}
         with_plan = desk.run("check", "--lang", "zh", plan=plan_of(desk, FOUR_HOURS))
         assert (with_plan.exit_code, "服务级别 (standard/服务级别)" in with_plan.printed) == (3, True)
+
+    @pytest.mark.parametrize("more", ["", "projects: {甲: {}, 乙: {}}"])
+    def test_limits_alone_give_no_figures_and_no_trouble(self, desk: Desk, more: str) -> None:
+        limits(desk, ("甲", "", "", "7x24", "", "1h"), ("乙", "", "", "7x24", "", "1h"))
+        outcome = score(desk, FOUR_HOURS, more=more)
+
+        assert (outcome.exit_code, outcome.projects) == (4, ["乙", "甲"] if more else [])
+
+    def test_the_table_of_the_page_is_read_as_the_page_says(self, desk: Desk) -> None:
+        """Incidents of P2 have 4 h round the clock; 2wd from Tuesday 10:00 are over on Thursday at the same time."""
+        page = (ROOT / "docs" / "service-levels.md").read_text(encoding="utf-8")
+        _, *rows = (line for line in page.splitlines() if line.startswith("| ") and line.count("|") == 8)
+        limits(desk, *(tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows))
+        bank = "某银行数据中心"
+        for kind, created, stops in (
+            ("事件", "03-05 22:00", ("03-06 02:00", "03-06 02:01")),
+            ("服务请求", "03-01 10:00", ("03-03 10:00", "03-03 10:01")),
+        ):
+            more = {"项目名称": bank, "工单类型": kind, "优先级": "P2"}
+            made = ({**ticket(created, stop), **more, "工单编号": f"{kind} {stop}"} for stop in stops)
+            desk.tickets(*made, file=f"{kind}.csv")
+        outcome = score(desk, FOUR_HOURS)
+
+        assert buckets(outcome, project=bank) == (2, 2, 0)
 
     def test_a_file_can_be_called_limits(self, desk: Desk) -> None:
         path = limits(desk, (PROJECT, "", "", "7x24", "", "1h"))

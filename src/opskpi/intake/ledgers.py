@@ -76,10 +76,11 @@ class Intake:
     @property
     def on_card(self) -> frozenset[str]:
         """Name the projects to judge: registered, in the plan, or with a row that stands."""
-        standing = sum(self.accepted.values()) + sum(self.rejected.values())
+        nobody = np.zeros(len(self.projects.names), dtype=np.int64)
+        standing = sum((*self.accepted.values(), *self.rejected.values()), nobody)
         return frozenset(
             name
-            for name, rows in zip(self.projects.names, np.atleast_1d(standing).tolist(), strict=True)
+            for name, rows in zip(self.projects.names, standing.tolist(), strict=True)
             if rows or name in self.projects.known
         )
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from opskpi.tables import Table
-from opskpi.tables.kinds import Row, Text, word
+from opskpi.tables.kinds import ProjectName, Row, Text, word
 
 WORKDAYS = {"end": "工作日结束", "same_time": "同一时刻"}
 
@@ -13,7 +13,7 @@ Workdays = Annotated[str, *word(WORKDAYS)]
 class Limits(Row):
     """One rule of a contract; a blank project, type or priority fits all, and a cell may name several."""
 
-    project: Text | None = None
+    project: ProjectName | None = None
     type: Text | None = None
     priority: Text | None = None
     calendar: Text
