@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import TypeGuard
 
 from opskpi.counting.differences import differences
-from opskpi.counting.figures import Case, Occasion
+from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
+from opskpi.counting.spans import Occasion, contract_years, years_said
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
 from opskpi.exports.opening import Contents, Manner
 from opskpi.intake.names import Known
-from opskpi.intake.screening import Screen, UnusableError, screened
+from opskpi.intake.screening import Screen, Terms, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
 from opskpi.model.cards import Part, PlanRecord, Scorecard
@@ -61,7 +62,7 @@ def check(request: Request, plan: Plan | None) -> Screen:
     """Read and validate only; raises ExportError for what cannot be used."""
     with threads() as pool:
         screen = _watched(_screened(request, plan, pool), request, plan)
-        if plan is None or not plan.limit_rules:
+        if plan is None or not (plan.limit_rules or screen.contracts):
             return screen
         case, _ = _case(request, plan, tuple(plan.indicators), screen, pool)
         judged = part(case.occasion.period, case, Choice(case.chosen, frozenset(screen.intake.projects.names)))
@@ -106,10 +107,11 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
 
 def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen, pool: Executor) -> tuple[Case, Moment]:
     """Collect all that figures depend on; raises SettingsError for what the plan does not know."""
-    period, intake = _period(request, plan), screen.intake
-    moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
+    period, intake, plan = _period(request, plan), screen.intake, plan.under(screen.contracts)
+    own = contract_years(plan, period, intake.projects)
+    moment = resolve_as_of(request.as_of, plan.span if own else period, request.today, plan.zone, intake)
     nil = nil_returns(plan, request.nil, intake)
-    occasion = Occasion(period, plan.whole_period, moment.as_of)
+    occasion = Occasion(period, plan.whole_period, moment.as_of, own)
     return Case(plan, intake, occasion, nil, request.details, pool.map, chosen), moment
 
 
@@ -125,7 +127,7 @@ def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )
     try:
-        return screened(request.exports, settings, _planned(plan), request.max_rejected, pool)
+        return screened(request.exports, settings, _terms(plan), request.max_rejected, pool)
     except UnusableError as error:
         raise UnusableError(_watched(error.screen, request, plan), *error.messages) from None
 
@@ -189,7 +191,15 @@ def _years_from(day: date, years: int) -> date:
         return day.replace(year=year, day=28)
 
 
-def _planned(plan: Plan | None) -> tuple[Known, ...]:
+def _terms(plan: Plan | None) -> Terms:
+    """Pick from the plan what decides how rows are taken."""
+    if plan is None:
+        return Terms()
+    rejecting = plan.missing_response == "reject"
+    return Terms(_planned(plan), tuple(plan.service_calendars), plan.limit_rules, rejecting)
+
+
+def _planned(plan: Plan) -> tuple[Known, ...]:
     """List the projects the plan names."""
     return tuple(
         Known(
@@ -198,7 +208,7 @@ def _planned(plan: Plan | None) -> tuple[Known, ...]:
             None if settings.starts_on is None else _start_of(settings.starts_on),
             None if settings.ends_on is None else _start_of(settings.ends_on) + 86_400_000_000,
         )
-        for name, settings in (plan.projects.items() if plan else ())
+        for name, settings in plan.projects.items()
     )
 
 
@@ -229,6 +239,7 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     if request.period and request.period.strip().startswith("last-") and not _is_moment(request.as_of):
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
+    said += years_said(results, period)
     said += [message("with_places", what=each.message, places=each.places) for each in differences(results)]
     if not results:
         said.append(message("no_projects"))

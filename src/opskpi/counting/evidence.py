@@ -101,7 +101,7 @@ def _limited(behind: Behind, state: np.int8, rows: Rows, project: int, row: int)
     limit = leg.limit(rule) if leg and rule else None
     if leg is None or rule is None or limit is None:
         return None
-    said = message("limit_of_rule", limit=limit.text, calendar=rule.calendar, rule=rule.line)
+    said = message("limit_of_rule", limit=limit.text, calendar=rule.calendar, rule=rule.origin)
     key = f"miss_{State(int(state)).name.lower()}"
     if state == State.OVER_LIMIT:
         return message(key, spent=_minutes(rows, leg.duration, row), limit=said)

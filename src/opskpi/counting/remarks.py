@@ -43,8 +43,8 @@ def remarks(legs: Sequence[Leg], blocks: Sequence[Rows], services: Sequence[Serv
 
 
 def _inside(rows: Rows, plan: Plan) -> NDArray[np.bool_]:
-    """Tell which rows were created in the plan's period."""
-    period, created = plan.whole_period, recorded(rows, CREATED)
+    """Tell which rows were created in the plan's period, or in a project's own."""
+    period, created = plan.span, recorded(rows, CREATED)
     start, after = (microseconds(datetime.combine(day, time())) for day in (period.start, period.after))
     return np.asarray((created >= start) & (created < after), dtype=bool)
 

@@ -66,7 +66,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period in microseconds, end exclusive, and each project's service dates."""
+    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year."""
 
     start: int
     end: int

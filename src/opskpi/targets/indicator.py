@@ -24,6 +24,7 @@ from opskpi.indicators.decided import DECIDED
 from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
+from opskpi.model import REGISTERS
 from opskpi.model.goals import Target
 from opskpi.tables import NAMES, load
 from opskpi.targets.fields import Text, raise_all
@@ -39,7 +40,7 @@ Empty = Literal["not_applicable", "pass", "fail", "no_data"]
 
 
 def _known_table(value: object) -> str:
-    tables = tuple(name for name in NAMES if name != "projects")
+    tables = tuple(name for name in NAMES if name not in REGISTERS)
     if value not in tables:
         raise Mistake(with_nearest("unknown_table", str(value), tables))
     return str(value)
