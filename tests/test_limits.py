@@ -169,9 +169,22 @@ class TestRules:
         )
         notes = desk.score(plan=plan_of(desk, *rules)).notes
 
-        named = [line for line in notes.splitlines() if "judges nothing" in line]
-        assert [line.split()[2] for line in named] == ["1", "2", "3"]
-        assert ("problem" in named[0], "P7" in named[1].upper(), "无此项目" in named[2]) == (True, True, True)
+        assert [line for line in notes.splitlines() if "no accepted row" in line] == [
+            "no accepted row is of type problem (sla rule 1); there are incident",
+            "no accepted row has priority P7 (sla rule 2); there are P1",
+            "no accepted row has priority P8 (sla rule 4); there are P1",
+            "no accepted row belongs to project 无此项目 (sla rule 3); no known name is like it",
+        ]
+
+    def test_a_word_that_many_rules_ask_for_is_named_once_with_all_of_them(self, desk: Desk) -> None:
+        """The priorities P5 and p5 are one word; seven rules ask for it, five of which are named."""
+        desk.tickets(ticket("03-01 09:00", "03-01 09:30", 优先级="紧急"))
+        kinds = ("incident", "request", "complaint", "change", "problem", "other")
+        rules = [f"{{type: {kind}, priority: [P5, 紧急], calendar: 7x24, resolve: 1h}}" for kind in kinds]
+        outcome = desk.score("--lang", "zh", plan=plan_of(desk, *rules, "{priority: p5, calendar: 7x24, resolve: 2h}"))
+
+        said = [line for line in outcome.said.splitlines() if "优先级" in line]
+        assert said == ["优先级 P5（第 1、2、3、4、5 条 sla 规则、等 7 条）在导出中不存在；导出中有 紧急"]
 
 
 class TestBasis:
@@ -315,13 +328,6 @@ class TestResponse:
 
         assert buckets(desk.score("--as-of", "2016-03-01T09:15", plan=plan), ANSWERED) == PENDING
         assert buckets(desk.score("--as-of", "2016-03-01T09:16", plan=plan), ANSWERED) == MISSED
-
-    def test_rows_cannot_be_rejected_for_it_yet(self, desk: Desk) -> None:
-        desk.tickets(ticket("03-01 09:00", "03-01 14:00", 响应时间=""))
-        plan = plan_of(desk, "{calendar: 7x24, respond: 15m}", more="missing_response: reject")
-        outcome = desk.score(plan=plan)
-
-        assert (outcome.exit_code, "reject" in outcome.said) == (2, True)
 
 
 class TestDates:
@@ -561,6 +567,13 @@ def test_rows_of_dates_beside_rows_with_times_are_judged_by_no_minutes(desk: Des
     outcome = desk.score(plan=plan_of(desk, FOUR_HOURS))
     assert outcome.pick(SOLVED, "met", "missed", "excluded", "provisional") == (1, 0, 2, True)
     assert "2 row(s) say the day only" in outcome.notes
+
+
+def test_a_stop_before_the_start_is_in_time_and_said(desk: Desk) -> None:
+    desk.tickets(ticket("03-02 09:00", "03-01 09:00"), ticket("03-02 09:00", "03-02 09:00"))
+    outcome = desk.score(plan=plan_of(desk, FOUR_HOURS))
+    assert buckets(outcome) == (2, 0, 0)
+    assert "1 judged time(s) stop before the ticket was created" in outcome.notes
 
 
 def test_pauses_on_a_calendar_that_rests_are_said(desk: Desk) -> None:

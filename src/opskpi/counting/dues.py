@@ -68,7 +68,7 @@ def due_moments(limits: Limits, ruled: Ruled) -> NDArray[np.int64]:
     rows, leg = ruled.rows, limits.leg
     due = np.full(len(rows), NAT)
     for way, here in ways(limits, ruled):
-        due[here] = _reached(way, limits, ruled, here)
+        due[here] = reached(way, limits, ruled, here)
     otherwise = rows.finished() & ~rows.filled(*stops_of(leg, rows.table)) & durations(leg, rows)
     return np.where(otherwise | (limits.clocked[ruled.rule] & dated(ruled, leg)), NAT, due)
 
@@ -114,17 +114,21 @@ def micros(minutes: Numbers) -> NDArray[np.int64]:
     return np.array(exact, dtype=np.int64)
 
 
-def _reached(way: Way, limits: Limits, ruled: Ruled, here: NDArray[np.intp]) -> NDArray[np.int64]:
-    """Find when the limit of some rows is reached."""
-    starts, paused = ruled.starts[here], paused_minutes(limits.leg, ruled)[here]
+def reached(
+    way: Way, limits: Limits, ruled: Ruled, here: NDArray[np.intp], *, pausing: bool = True
+) -> NDArray[np.int64]:
+    """Find when the limit of some rows is reached on a way; without `pausing` as if no clock had ever stood still."""
+    starts = ruled.starts[here]
     waiting = starts == NEVER
     starts = np.where(waiting, NAT, starts)
+    paused = paused_minutes(limits.leg, ruled)[here] if pausing else np.zeros(len(here), dtype=np.int64)
     if way.workdays is None:
         begins, wanted = starts, micros(limits.minutes)[ruled.rule[here]] + paused
     else:
         begins, wanted = way.service.due_workdays(starts, way.workdays, at_end=way.at_end), paused
     due = way.service.due(begins, wanted)
-    due = _moved(way.service, ruled, here, (begins, wanted), due) if ruled.stretches.most else due
+    if pausing and ruled.stretches.most:
+        due = _moved(way.service, ruled, here, (begins, wanted), due)
     return np.where(waiting, NEVER, due)
 
 

@@ -1,23 +1,25 @@
 """Figures: each indicator read over the settled rows, with the circumstances of each project."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.causes import causes
 from opskpi.counting.clocks import services
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
+from opskpi.counting.spans import Occasion, ended_of_rows, in_service, spans, window
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
-from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.indicators.readings import Readings, Spread, read
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Result
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
@@ -33,16 +35,6 @@ from opskpi.worktime import Service
 _FIRST = 5
 #: What a finished row without a response time is, by what the plan states.
 _UNANSWERED = {"miss": State.UNANSWERED, "exclude": State.NO_RESPONSE}
-_OPEN_START, _OPEN_END = np.iinfo(np.int64).min + 1, np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """When a run counts: its period, the plan's, and the moment it is judged at."""
-
-    period: Period
-    plan_period: Period
-    as_of: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +51,27 @@ class Case:
     details: int
     spread: Spread
     chosen: tuple[str, ...] = ()
-    kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
+    kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
     compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
-    def rows(self, table: str, *, ended: bool) -> list[Rows]:
-        """Get a table's rows as the indicator language sees them."""
+    def rows(self, table: str, ended: tuple[bool, ...]) -> list[Rows]:
+        """Get a table's rows as the indicator language sees them; `ended` tells of each project's period."""
         if (table, ended) in self.kept:
             return self.kept[table, ended]
-        clock = Clock(microseconds(self.occasion.as_of), period_ended=ended)
-        if (table, not ended) in self.kept:
-            rows = [replace(each, clock=clock, kept={}) for each in self.kept[table, not ended]]
-        else:
-            self.limited[table] = self._limited(table, clock)
+        rows = next((rows for (name, _), rows in self.kept.items() if name == table), None)
+        if rows is None:
+            self.limited[table] = self._limited(table, ended)
             rows = list(self.limited[table].rows)
+        else:
+            rows = [replace(each, clock=self._clock(ended, each.projects), kept={}) for each in rows]
         self.kept[table, ended] = rows
         return rows
 
-    def _limited(self, table: str, clock: Clock) -> Limited:
+    def _clock(self, ended: tuple[bool, ...], projects: NDArray[np.int32]) -> Clock:
+        return Clock(microseconds(self.occasion.as_of), ended_of_rows(ended, projects))
+
+    def _limited(self, table: str, ended: tuple[bool, ...]) -> Limited:
         """Make the rows of a table's blocks, with what the plan's limits say of each."""
         blocks = self.intake.tables.get(table, ())
         unanswered = _UNANSWERED.get(self.plan.missing_response or "")
@@ -86,7 +81,7 @@ class Case:
                 each.columns,
                 each.projects,
                 each.accepted,
-                clock,
+                self._clock(ended, each.projects),
                 unanswered,
                 self.services,
             )
@@ -118,8 +113,9 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     indicator, intake = case.plan.indicators[name], case.intake
     counted = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
     standard = _standard(name, indicator, counted)
-    window = _window(indicator, intake, case.occasion)
     readings = together(indicator.formula, counted)
+    found = spans(indicator.accumulate, intake.projects.names, case.occasion)
+    bounds = window(found, intake.projects)
     spelled, on_card, seen = _in_plan(case), intake.on_card, intake.seen
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings, strict=True)):
@@ -127,11 +123,11 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             continue
         nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in counted}
         circumstances = Circumstances(
-            period=case.occasion.period.label,
-            begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
-            ended=_ended(indicator, case.occasion),
-            counted_now=_counted_now(indicator, case.occasion.period),
-            in_service=_in_service(window, code),
+            period=found[code].period.label,
+            begun=found[code].begun,
+            ended=found[code].ended,
+            counted_now=_counted_now(indicator, found[code].period),
+            in_service=in_service(bounds, code),
             handed_in=all(nil[leaf] or each.handed_in for leaf, each in counted.items()),
             found=all(nil[leaf] or each.found for leaf, each in counted.items()),
             seen=bool(seen[code]),
@@ -146,24 +142,26 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     """Read a term, or the one value of an indicator, over the rows of its table."""
     indicator, intake = case.plan.indicators[name], case.intake
     occasion = _spanned(case.occasion, leaf.span)
-    window = _window(indicator, intake, occasion)
+    found = spans(indicator.accumulate, intake.projects.names, occasion)
+    bounds = window(found, intake.projects)
     if not leaf.is_term:
-        bounds = window.bounds(len(intake.projects.names), microseconds(occasion.as_of))
-        return of_period(case.services[leaf.term], bounds)
+        return of_period(case.services[leaf.term], bounds.clipped(len(found), microseconds(occasion.as_of)))
     definition = indicator.definitions[leaf.term]
     table = definition.table.name
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rows = case.rows(table, ended=_ended(indicator, occasion))
-    readings = read(definition, rows, window, intake.rejected.get(table, nobody).tolist(), case.spread)
+    rows = case.rows(table, tuple(each.ended for each in found))
+    readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
-    return Counted(definition, Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules))
+    told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
+    return Counted(definition, Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules), told)
 
 
 def _spanned(occasion: Occasion, span: str) -> Occasion:
     """Find the occasion that a term stands for: the period that is judged, the one before, or the year so far."""
     match span:
         case "prev":
-            return replace(occasion, period=before(occasion.period))
+            own = {project: before(year) for project, year in occasion.own.items()}
+            return replace(occasion, period=before(occasion.period), own=own)
         case "ytd":
             return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
     return occasion
@@ -219,39 +217,6 @@ def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] 
     return scales.pop() if len(scales) == 1 else indicator.score_scale
 
 
-def _window(indicator: Indicator, intake: Intake, occasion: Occasion) -> Window:
-    """Find the days that count, cumulative indicators from the year's start on."""
-    period = occasion.period
-    if indicator.accumulate == "year":
-        period = year_to_date(period, occasion.plan_period)
-    start = microseconds(datetime.combine(period.start, time()))
-    end = microseconds(datetime.combine(period.after, time()))
-    known = [intake.projects.known.get(name) for name in intake.projects.names]
-    if not any(each and (each.starts is not None or each.ends is not None) for each in known):
-        return Window(start, end)
-    return Window(
-        start,
-        end,
-        np.array([each.starts if each and each.starts is not None else _OPEN_START for each in known]),
-        np.array([each.ends if each and each.ends is not None else _OPEN_END for each in known]),
-    )
-
-
-def _in_service(window: Window, project: int) -> bool:
-    if window.service_start is None or window.service_end is None:
-        return True
-    return bool(window.service_start[project] < window.end and window.service_end[project] > window.start)
-
-
-def _ended(indicator: Indicator, occasion: Occasion) -> bool:
-    """Tell whether the period is over, or the year where the indicator accumulates."""
-    last = occasion.period.after
-    if indicator.accumulate == "year":
-        whole = occasion.plan_period
-        last = whole.after if whole.holds(occasion.period) else date(occasion.period.end.year + 1, 1, 1)
-    return occasion.as_of >= datetime.combine(last, time())
-
-
 def _counted_now(indicator: Indicator, period: Period) -> bool:
     """Tell whether the period is as long as the indicator's frequency asks."""
     if indicator.frequency is None:
@@ -268,10 +233,13 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
 
 
 def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ."""
+    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
     if details and result.reading.missed:
         result = replace(result, misses=misses(counted[0].behind, project, details))
     if result.reading.disagreeing:
         places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
-        result = replace(result, differing=tuple(places[:_FIRST]))
+        told = Counter[str]()
+        for each in counted:
+            told.update(dict(each.causes[project]) if each.causes else {})
+        result = replace(result, differing=tuple(places[:_FIRST]), causes=tuple(told.items()))
     return result

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.counting.dues import Limits, Ruled, Way, dated, due_moments, paused_minutes, ways
-from opskpi.counting.fitting import Fitting, fitting
+from opskpi.counting.idle import idle_words
 from opskpi.counting.legs import ASSIGNED, CREATED, Leg, dates_only, durations, judged_until, legs, recorded, timed
 from opskpi.counting.pauses import NEVER, PauseLog, pause_log, stretches_of
 from opskpi.counting.remarks import remarks
-from opskpi.errors import ExportError, SettingsError
+from opskpi.errors import ExportError
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.readings import Spread
+from opskpi.intake.fitting import Fitting, fitting
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.service import LimitRule
@@ -60,8 +61,6 @@ def with_limits(
     used = legs([plan.indicators[name] for name in chosen], table) if blocks and plan.limit_rules else ()
     if not used:
         return Limited(tuple(blocks))
-    if plan.missing_response == "reject":
-        raise SettingsError(message("missing_response_reject"))
     checked, projects = intake.tables[table], intake.projects
     fit = fitting(plan.limit_rules, projects, tuple(blocks[0].table.kinds["type"].words))
     log = pause_log(intake.tables.get("pauses", ()), blocks[0].clock.as_of, len(projects.names))
@@ -76,7 +75,8 @@ def with_limits(
     of_rows = {id(each.rows): each for each in ruled}
     limited = tuple(spread(lambda rows: _limited(limits, of_rows[id(rows)]), blocks))
     said = remarks(used, limited, tuple(services.values()), plan)
-    return Limited(limited, limits, ruled, (*fit.idle(blocks, projects), *said, *_log_remarks(log, blocks)))
+    idle = idle_words(plan.limit_rules, blocks, projects)
+    return Limited(limited, limits, ruled, (*idle, *said, *_log_remarks(log, blocks)))
 
 
 def _by_sheet(checked: Sequence[Checked], values: Sequence[_Value]) -> Iterator[list[_Value]]:
@@ -167,7 +167,7 @@ def _refuse_dates(rules: Sequence[LimitRule], limits: Limits, ruled: Sequence[Ru
         if name is not None:
             first = min(int(each.rule[marked].min()) for each, marked in zip(ruled, here, strict=True) if marked.any())
             limit, heading = leg.limit(rules[first]), sheet.layout.heading_of.get(name, name)
-            text, rule = limit.text if limit else "", rules[first].line
+            text, rule = limit.text if limit else "", rules[first].origin
             raise ExportError(message("limit_needs_times", sheet=sheet.label, heading=heading, limit=text, rule=rule))
 
 
@@ -204,11 +204,9 @@ def _rests(limits: Limits, ruled: Ruled) -> NDArray[np.bool_]:
 
 def _doubtful(limits: Limits, ruled: Ruled, due: NDArray[np.int64]) -> NDArray[np.int8]:
     """Tell which rows are judged by a year whose official calendar is not known."""
-    begin, end = ruled.starts, judged_until(limits.leg, ruled.rows, due)
-    there = (due != NAT) & (begin != NAT) & (begin != NEVER)
-    doubtful = np.full(len(due), NO, dtype=np.int8)
+    end = np.maximum(ruled.starts, judged_until(limits.leg, ruled.rows, due))
+    begin = np.where((due == NAT) | (ruled.starts == NEVER), NAT, ruled.starts)
+    doubtful = np.zeros(len(due), dtype=bool)
     for way, here in ways(limits, ruled):
-        last = np.where(there, np.maximum(begin, end), NAT)[here]
-        unknown = way.service.unofficial(np.where(there, begin, NAT)[here], last)
-        doubtful[here] = np.where(unknown, np.int8(YES), np.int8(NO))
-    return doubtful
+        doubtful[here] = way.service.unofficial(begin[here], end[here])
+    return _marked(doubtful)

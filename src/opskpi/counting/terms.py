@@ -21,6 +21,7 @@ class Counted:
 
     definition: Definition | None
     behind: Behind
+    causes: tuple[tuple[tuple[str, int], ...], ...] = ()
 
     @property
     def handed_in(self) -> bool:

@@ -46,10 +46,13 @@ MISSED_END = State.NO_LIMIT
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment the state is judged at (microseconds of the wall clock), and whether the period is over."""
+    """The moment the state is judged at (microseconds of the wall clock), and whether the period is over.
+
+    Where projects have periods of their own, that is told of each row.
+    """
 
     as_of: int
-    period_ended: bool
+    period_ended: bool | NDArray[np.bool_]
 
 
 @dataclass(slots=True)

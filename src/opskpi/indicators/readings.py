@@ -106,19 +106,23 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period in microseconds, end exclusive, and each project's service dates."""
+    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year."""
 
     start: int
     end: int
     service_start: NDArray[np.int64] | None = None
     service_end: NDArray[np.int64] | None = None
 
-    def bounds(self, projects: int, as_of: int) -> Bounds:
+    def bounds(self, projects: int) -> Bounds:
         """Bound the time that counts for each project."""
-        begins, ends = np.full(projects, self.start), np.full(projects, self.end)
-        if self.service_start is not None and self.service_end is not None:
-            begins, ends = np.maximum(begins, self.service_start), np.minimum(ends, self.service_end)
-        return Bounds(begins, np.minimum(ends, as_of))
+        if self.service_start is None or self.service_end is None:
+            return Bounds(np.full(projects, self.start), np.full(projects, self.end))
+        return Bounds(np.maximum(self.service_start, self.start), np.minimum(self.service_end, self.end))
+
+    def clipped(self, projects: int, as_of: int) -> Bounds:
+        """Bound the time that counts for each project so far."""
+        bounds = self.bounds(projects)
+        return Bounds(bounds.begins, np.minimum(bounds.ends, as_of))
 
 
 #: Where rows are put that need no period.
@@ -180,7 +184,7 @@ def read(
         placed = partial(_PLACED[definition.placing], definition, window)
         looks = list(spread(partial(look, window, placed), blocks))
         choices = _choices(definition, looks, projects)
-    bounds = window.bounds(projects, blocks[0].clock.as_of if blocks else window.end)
+    bounds = window.clipped(projects, blocks[0].clock.as_of if blocks else window.end)
     seen = {id(rows): look for rows, look in zip(blocks, looks, strict=True)}
 
     def count(rows: Rows) -> _Count:
@@ -262,28 +266,28 @@ def _look(
 
 
 def _begun(definition: Definition, window: Window, rows: Rows) -> NDArray[np.bool_]:
-    """Tell which rows had begun by the moment at which open ones count: that is what was handed in."""
+    """Tell which rows had begun by the moment at which lasting ones count: that is what was handed in."""
     begun = moments(definition.lasting[0], rows)
-    return np.asarray((begun != NAT) & (begun < _snapshot(definition, window)), dtype=bool)
+    return np.asarray((begun != NAT) & (begun < _snapshot(definition, window, rows)), dtype=bool)
 
 
-def _snapshot(definition: Definition, window: Window) -> int:
-    return window.start if definition.at == "period_start" else window.end
+def _snapshot(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
+    """Find the moment at which open rows count: the start or the end of what counts of their project."""
+    begins, ends = window.bounds(int(rows.projects.max(initial=-1)) + 1).of(rows)
+    return begins if definition.at == "period_start" else ends
 
 
 def _open(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
     """Place the rows that were open at the start or the end of the period into it, and no others."""
-    at, stop = _snapshot(definition, window), moments(definition.lasting[1], rows)
+    at, stop = _snapshot(definition, window, rows), moments(definition.lasting[1], rows)
     is_open = _begun(definition, window, rows) & ((stop == NAT) | (stop >= at))
-    return np.where(is_open, max(window.start, at - 1), NAT)
+    return np.where(is_open, at if definition.at == "period_start" else at - 1, NAT)
 
 
 def _overlapping(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
-    """Place rows whose stretch touches the period and their project's service dates where it begins in them."""
+    """Place rows whose stretch touches what counts of their project where it begins in it."""
     start, stop = (moments(node, rows) for node in definition.lasting)
-    begins = np.full(len(rows), window.start)
-    if window.service_start is not None:
-        begins = np.maximum(begins, np.append(window.service_start, 0)[rows.projects])
+    begins, _ = window.bounds(int(rows.projects.max(initial=-1)) + 1).of(rows)
     first = np.maximum(start, begins)
     return np.where((start != NAT) & ((stop == NAT) | (stop > first)), first, NAT)
 
@@ -388,7 +392,7 @@ def _disagreements(
         used = outcomes(Name(name), rows, choices)
         for basis in others:
             other = judgement(name, basis, rows)
-            differ = eligible & (_verdict(used) * _verdict(other) < 0)
+            differ = eligible & (verdicts(used) * verdicts(other) < 0)
             found = differ if found is None else found | differ
     return found
 
@@ -400,7 +404,7 @@ def _doubtful(definition: Definition, rows: Rows, states: NDArray[np.int8]) -> N
         if name := calendar_of(call):
             marked = rows.services[name].unofficial(*spans(call, rows))
             found = marked if found is None else found | marked
-    return None if found is None else found & ((states == State.COUNTED) | (_verdict(states) != 0))
+    return None if found is None else found & ((states == State.COUNTED) | (verdicts(states) != 0))
 
 
 def _estimated(
@@ -416,12 +420,12 @@ def _estimated(
             doubted = rows.columns.get(rule.doubted_by or "")
             if isinstance(doubted, np.ndarray) and (choice == basis).any():
                 by_row = np.append(choice, np.int8(-1))[rows.projects]
-                marked = (doubted == YES) & (by_row == basis) & (_verdict(states) != 0)
+                marked = (doubted == YES) & (by_row == basis) & (verdicts(states) != 0)
                 found = marked if found is None else found | marked
     return found
 
 
-def _verdict(states: NDArray[np.int8]) -> NDArray[np.int8]:
+def verdicts(states: NDArray[np.int8]) -> NDArray[np.int8]:
     """Reduce outcomes to met (1), missed (-1) and neither (0)."""
     met, missed = states == State.MET, states < MISSED_END
     return np.asarray(met.astype(np.int8) - missed.astype(np.int8), dtype=np.int8)

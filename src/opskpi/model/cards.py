@@ -82,7 +82,8 @@ class Miss:
 class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
-    `differing` are the first rows that another column of the export would judge the other way.
+    `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
+    by what probably made the difference.
     """
 
     project: str
@@ -104,6 +105,7 @@ class Result:
     why: Message | None = None
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
+    causes: tuple[tuple[str, int], ...] = ()
 
     @property
     def value(self) -> Fraction | None:

@@ -111,12 +111,22 @@ _PROJECTS = {
     "starts_on": Phrase((r"starts?|begins?|effective|开始|起始|生效",)),
     "ends_on": Phrase((r"ends?|expir\w*|until|结束|终止|到期",)),
 }
+_SLA = {
+    "project": _PROJECTS["project"],
+    "type": _TICKETS["type"],
+    "priority": _TICKETS["priority"],
+    "calendar": Phrase((r"calendar|日历",)),
+    "respond": Phrase((_RESPOND, _DUE)),
+    "resolve": Phrase((rf"{_RESOLVE}|处理", _DUE), _RESPOND),
+    "workdays": Phrase((r"workdays?|工作日",)),
+}
 _PHRASES = {
     "tickets": _TICKETS,
     "surveys": _SURVEYS,
     "reports": _REPORTS,
     "pauses": _PAUSES,
     "projects": _PROJECTS,
+    "sla": _SLA,
 }
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

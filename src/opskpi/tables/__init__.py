@@ -41,6 +41,7 @@ class Table:
     `stop` are the events that stop a row, the first filled one first; `first_stop` is that of the first completion, and
     `reopened` counts how often a row was opened again after one.
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
+    `row_id` is empty where rows have no id.
     """
 
     name: str

@@ -22,6 +22,7 @@ from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.types import known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
+from opskpi.model import REGISTERS
 from opskpi.tables import NAMES, load
 from opskpi.targets.expressions import compiled
 from opskpi.targets.fields import Mistakes, Text
@@ -37,7 +38,7 @@ _PAIRS = (("by", "reduce"), ("at", "open"))
 
 
 def _table(value: object) -> str:
-    tables = tuple(name for name in NAMES if name != "projects")
+    tables = tuple(name for name in NAMES if name not in REGISTERS)
     if value not in tables:
         raise Mistake(with_nearest("unknown_table", str(value), tables))
     return str(value)

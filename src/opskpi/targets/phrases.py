@@ -4,7 +4,7 @@ import re
 import unicodedata
 from fractions import Fraction
 
-from opskpi.documents import Mistake
+from opskpi.documents import Mistake, Path
 from opskpi.indicators.durations import minutes_of, refuse_days
 from opskpi.model.goals import Target
 from opskpi.wording import message
@@ -58,7 +58,7 @@ def parse_target(text: str) -> Target:
     raise Mistake(message("target_unreadable", text=text))
 
 
-def check_unit(target: Target | None, unit: str, path: tuple[str, ...], *, share: bool = True) -> None:
+def check_unit(target: Target | None, unit: str, path: Path, *, share: bool = True) -> None:
     """Refuse a target that its value cannot mean; a `share` is never over 1, a quotient may be; raises Mistake."""
     if target is None:
         return
