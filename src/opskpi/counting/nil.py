@@ -72,7 +72,14 @@ def _key(indicator: str, term: str) -> str:
 
 
 def _population(definition: Definition) -> tuple[object, ...]:
-    return definition.table.name, definition.where, definition.exclude, definition.period_by, definition.at, definition.open
+    return (
+        definition.table.name,
+        definition.where,
+        definition.exclude,
+        definition.period_by,
+        definition.at,
+        definition.open,
+    )
 
 
 def _speaks_for(sheet: SheetRead, definition: Definition) -> bool:

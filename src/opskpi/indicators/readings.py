@@ -266,30 +266,30 @@ def _look(
 
 
 def _begun(definition: Definition, window: Window, rows: Rows) -> NDArray[np.bool_]:
-    """Tell which rows had begun by the moment at which lasting ones count: that is what was handed in."""
-    begun = moments(definition.lasting[0], rows)
-    return np.asarray((begun != NAT) & (begun < _snapshot(definition, window, rows)), dtype=bool)
-
-
-def _snapshot(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
-    """Find the moment at which open rows count: the start or the end of what counts of their project."""
-    begins, ends = window.bounds(int(rows.projects.max(initial=-1)) + 1).of(rows)
-    return begins if definition.at == "period_start" else ends
+    """Tell which rows had begun before the end of what counts of their project: of lasting ones, those handed in."""
+    begun, (_, ends) = moments(definition.lasting[0], rows), _bounds(window, rows)
+    return np.asarray((begun != NAT) & (begun < ends), dtype=bool)
 
 
 def _open(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
     """Place the rows that were open at the start or the end of the period into it, and no others."""
-    at, stop = _snapshot(definition, window, rows), moments(definition.lasting[1], rows)
-    is_open = _begun(definition, window, rows) & ((stop == NAT) | (stop >= at))
-    return np.where(is_open, at if definition.at == "period_start" else at - 1, NAT)
+    (start, stop), (begins, ends) = (moments(node, rows) for node in definition.lasting), _bounds(window, rows)
+    at = begins if definition.at == "period_start" else ends
+    is_open = (start != NAT) & (start < at) & ((stop == NAT) | (stop >= at))
+    return np.where(is_open, np.clip(at - 1, begins, None), NAT)
 
 
 def _overlapping(definition: Definition, window: Window, rows: Rows) -> NDArray[np.int64]:
     """Place rows whose stretch touches what counts of their project where it begins in it."""
     start, stop = (moments(node, rows) for node in definition.lasting)
-    begins, _ = window.bounds(int(rows.projects.max(initial=-1)) + 1).of(rows)
+    begins, _ = _bounds(window, rows)
     first = np.maximum(start, begins)
     return np.where((start != NAT) & ((stop == NAT) | (stop > first)), first, NAT)
+
+
+def _bounds(window: Window, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bound what counts of each row's project."""
+    return window.bounds(int(rows.projects.max(initial=-1)) + 1).of(rows)
 
 
 #: How rows are put in a period.
