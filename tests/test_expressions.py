@@ -85,11 +85,13 @@ INSTANT = st.one_of(
 BARE = st.sampled_from([literal(Fraction(0), "0"), literal(Fraction(3), "3"), literal(Fraction(7, 2), "3.5")])
 
 
-def calculated(signs: str, left: st.SearchStrategy[Expression], right: st.SearchStrategy[Expression]) -> Any:  # noqa: ANN401
+def calculated(
+    signs: str, left: st.SearchStrategy[Expression], right: st.SearchStrategy[Expression]
+) -> st.SearchStrategy[Expression]:
     return st.tuples(st.sampled_from(list(signs)), left, right)
 
 
-MINUTE = st.deferred(
+MINUTE: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         *map(column, MINUTES),
         st.sampled_from([literal(Fraction(30), "30m"), literal(Fraction(90), "1.5h"), literal(Fraction(270), "4h30m")]),
@@ -100,7 +102,7 @@ MINUTE = st.deferred(
         st.tuples(st.just("-"), MINUTE),
     )
 )
-RATIO = st.deferred(
+RATIO: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         st.just(literal(Fraction(9, 10), "90%")),
         calculated("/", MINUTE, MINUTE),
@@ -108,7 +110,7 @@ RATIO = st.deferred(
         st.tuples(st.just("-"), RATIO),
     )
 )
-PLAIN = st.deferred(
+PLAIN: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         column("reopened"),
         calculated("+-*", PLAIN, BARE),
@@ -121,7 +123,7 @@ SIGN = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 EQUAL = st.sampled_from(["==", "!="])
 WORD = st.sampled_from([literal("new", '"new"'), literal("closed", '"已关闭"'), literal("resolved", '"resolved"')])
 PRIORITY = st.sampled_from([literal("P1", '"P1"'), literal("紧急", '"紧急"')])
-CONDITION = st.deferred(
+CONDITION: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         column("sla_flag"),
         st.tuples(SIGN, MINUTE, MINUTE),
@@ -137,7 +139,7 @@ CONDITION = st.deferred(
         st.tuples(st.just("not"), CONDITION),
     )
 )
-OUTCOME = st.deferred(
+OUTCOME: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         st.tuples(st.just("call"), st.sampled_from(["in_time", "done"]), INSTANT, INSTANT),
         st.tuples(st.sampled_from(["and", "or"]), OUTCOME, OUTCOME),
