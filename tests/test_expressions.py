@@ -1,6 +1,7 @@
 """Random expressions over random rows, against an interpreter that shares nothing with the engine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from interpreter import EXCLUDED, MET, MISSED, PENDING, Expression, figure, text, value
 from opskpi.arrow import strings
-from opskpi.indicators.columns import MISSED_END, Clock, Rows, State
+from opskpi.indicators.columns import MISSED_END, Clock, Elsewhere, Rows, State
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.moments import moments
 from opskpi.indicators.numbers import numbers
@@ -280,3 +281,51 @@ def test_weighted_means(node: Expression, weight: Expression, facts: list[dict[s
 def test_different_words(name: str, facts: list[dict[str, Any]], cut: int) -> None:
     for project, reading in enumerate(readings(f"distinct({name})", facts, cut)):
         assert reading.value == figure("distinct", [fact[name] for fact in facts if fact["project"] == project])
+
+
+@given(
+    facts=ROWS,
+    asked=short(CONDITION),
+    keys=st.lists(st.sampled_from(["priority", "ticket_id"]), unique=True),
+    moment=short(INSTANT),
+    hours=st.integers(1, 200),
+    word=st.sampled_from(["after", "before"]),
+    cut=st.integers(0, 25),
+)
+@settings(deadline=None, suppress_health_check=SLOW, max_examples=200)
+def test_other_rows_are_found_as_by_looking_at_each(  # noqa: PLR0913
+    facts: list[dict[str, Any]],
+    asked: Expression,
+    keys: list[str],
+    moment: Expression,
+    hours: int,
+    word: str,
+    cut: int,
+) -> None:
+    """Every row is held against every other one; rows of no creation time are nobody's match."""
+    written = f"exists(tickets, same({', '.join(keys)}), {text(asked)}, {hours}h {word} {text(moment)})"
+    typed, _ = check(parse(written), TICKETS)
+    blocks = [block(part) for part in (facts[:cut], facts[cut:]) if part]
+    elsewhere = Elsewhere({"tickets": blocks})
+    found = [code for each in blocks for code in conditions(typed, replace(each, elsewhere=elsewhere)).tolist()]
+    matching = [value(asked, fact, AS_OF, over=False) is True for fact in facts]
+
+    def lies(ours: datetime, theirs: datetime) -> bool:
+        gap = theirs - ours if word == "after" else ours - theirs
+        return timedelta() < gap <= timedelta(hours=hours)
+
+    for at, fact in enumerate(facts):
+        ours = value(moment, fact, AS_OF, over=False)
+        if ours is None or any(fact[key] is None for key in keys):
+            assert found[at] == UNKNOWN
+            continue
+        others = [
+            other["created_at"]
+            for place, other in enumerate(facts)
+            if place != at
+            and matching[place]
+            and other["project"] == fact["project"]
+            and all(other[key] == fact[key] for key in keys)
+        ]
+        hit = any(theirs is not None and theirs <= AS_OF and lies(ours, theirs) for theirs in others)
+        assert found[at] == (YES if hit else NO)

@@ -279,6 +279,15 @@ def test_products_beyond_all_reason_stop_the_run_in_words() -> None:
         ("-type == 1", "wrong_type", 0),
         ("sla_met is null", "wrong_type", 8),
         ("reopened ** 2 > 1", "no_powers", 10),
+        ("exists()", "unknown_table", 0),
+        ("exists(ticket, 72h after closed_at)", "unknown_table", 7),
+        ("exists(tickets)", "exists_wants", 0),
+        ("exists(tickets, 2wd after closed_at)", "exists_wants", 16),
+        ("exists(tickets, 72h after type)", "wrong_type", 26),
+        ("exists(tickets, same(created_at), 72h after closed_at)", "wrong_type", 21),
+        ("exists(surveys, same(ticket_id), score, 72h after closed_at)", "wrong_type", 33),
+        ("exists(surveys, same(title), 72h after closed_at)", "unknown_column", 21),
+        ("72h after closed_at", "unknown_function", 4),
     ],
 )
 def test_units_and_arguments_are_checked_with_their_place(text: str, key: str, at: int) -> None:

@@ -16,7 +16,7 @@ from opskpi.counting.nil import NilReturns
 from opskpi.counting.spans import Occasion, ended_of_rows, in_service, spans, window
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
-from opskpi.indicators.columns import Clock, Rows, State
+from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Readings, Spread, read
@@ -53,6 +53,7 @@ class Case:
     chosen: tuple[str, ...] = ()
     kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
     compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, ended: tuple[bool, ...]) -> list[Rows]:
@@ -84,6 +85,7 @@ class Case:
                 self._clock(ended, each.projects),
                 unanswered,
                 self.services,
+                self.elsewhere,
             )
             for each in blocks
         ]
@@ -149,7 +151,10 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     definition = indicator.definitions[leaf.term]
     table = definition.table.name
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rows = case.rows(table, tuple(each.ended for each in found))
+    ended = tuple(each.ended for each in found)
+    for other in definition.others:  # made here, since a block's own work cannot wait for that of others
+        case.elsewhere.tables.setdefault(other, case.rows(other, ended))
+    rows = case.rows(table, ended)
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from opskpi.documents import with_nearest
 from opskpi.indicators import units
-from opskpi.indicators.aggregates import Owned, Ratio, coded, part_of, ratios
+from opskpi.indicators.aggregates import Owned, Ratio, part_of, ratios
+from opskpi.indicators.coding import coded
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.formulas import Leaf, figure, unit_of
 from opskpi.indicators.intervals import Bounds

@@ -21,7 +21,7 @@ from opskpi.indicators.decided import DECIDED, decided
 from opskpi.indicators.groups import Reduction, grouped, reduced
 from opskpi.indicators.intervals import Bounds
 from opskpi.indicators.moments import calendar_of, clocked, moments, spans, unseen
-from opskpi.indicators.nodes import IsNull, Name, Node, names_in
+from opskpi.indicators.nodes import Call, IsNull, Name, Node, every_node, names_in
 from opskpi.indicators.outcomes import Choices, carried, judgement, outcomes
 from opskpi.indicators.typing import Aggregate, check
 from opskpi.model.cards import Reading
@@ -95,6 +95,17 @@ class Definition:
             *(node for _, node in self.exclude),
             *self.value.arguments,
         )
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The tables that its expressions ask for rows."""
+        asked = {
+            each.arguments[0].name
+            for node in self.nodes
+            for each in every_node(node)
+            if isinstance(each, Call) and each.function == "exists" and isinstance(each.arguments[0], Name)
+        }
+        return tuple(sorted(asked))
 
     @property
     def judged(self) -> tuple[str, ...]:
