@@ -15,10 +15,11 @@ from interpreter import EXCLUDED, MET, MISSED, PENDING, Expression, figure, text
 from opskpi.arrow import strings
 from opskpi.indicators.columns import MISSED_END, Clock, Elsewhere, Rows, State
 from opskpi.indicators.conditions import conditions
+from opskpi.indicators.definitions import Definition, Window
 from opskpi.indicators.moments import moments
 from opskpi.indicators.numbers import numbers
 from opskpi.indicators.outcomes import outcomes
-from opskpi.indicators.readings import Definition, Window, read
+from opskpi.indicators.readings import read
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.typing import aggregate, check
 from opskpi.model.service import Calendar
@@ -288,21 +289,20 @@ def test_different_words(name: str, facts: list[dict[str, Any]], cut: int) -> No
     asked=short(CONDITION),
     keys=st.lists(st.sampled_from(["priority", "ticket_id"]), unique=True),
     moment=short(INSTANT),
-    hours=st.integers(1, 200),
-    word=st.sampled_from(["after", "before"]),
+    window=st.tuples(st.integers(1, 200), st.sampled_from(["after", "before"])),
     cut=st.integers(0, 25),
 )
-@settings(deadline=None, suppress_health_check=SLOW, max_examples=200)
-def test_other_rows_are_found_as_by_looking_at_each(  # noqa: PLR0913
+@settings(deadline=None, suppress_health_check=SLOW, max_examples=100)
+def test_other_rows_are_found_as_by_looking_at_each(
     facts: list[dict[str, Any]],
     asked: Expression,
     keys: list[str],
     moment: Expression,
-    hours: int,
-    word: str,
+    window: tuple[int, str],
     cut: int,
 ) -> None:
     """Every row is held against every other one; rows of no creation time are nobody's match."""
+    hours, word = window
     written = f"exists(tickets, same({', '.join(keys)}), {text(asked)}, {hours}h {word} {text(moment)})"
     typed, _ = check(parse(written), TICKETS)
     blocks = [block(part) for part in (facts[:cut], facts[cut:]) if part]

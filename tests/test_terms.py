@@ -363,3 +363,20 @@ def test_a_year_of_no_known_calendar_makes_figures_provisional(desk: Desk) -> No
     outcome = desk.score("--as-of", "end", plan=desk.write("plan.yaml", plan(text, period="2030", more=more)))
 
     assert outcome.pick("x", "value", "verdict", "provisional") == (540, "pass", True)
+
+
+def test_a_row_missed_by_a_due_moment_of_the_plan_is_told_with_it(desk: Desk) -> None:
+    """Created at 08:00, due two hours later; the export's own due time says otherwise and has no part in it."""
+    desk.tickets({**incident("2016-03-09 08:00", "2016-03-01 10:30"), "创建时间": "2016-03-01 08:00"})
+    text = """
+  x:
+    name: 两小时到场率
+    table: tickets
+    period_by: created_at
+    value: share(in_time(stopped_at, due(created_at, 2h)))
+    target: ">= 90%"
+"""
+    printed = desk.run("score", plan=desk.write("plan.yaml", plan(text))).printed
+
+    assert "2016-03-01 10:00" in printed
+    assert "2016-03-09" not in printed

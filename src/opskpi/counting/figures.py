@@ -19,7 +19,8 @@ from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
-from opskpi.indicators.readings import Readings, Spread, read
+from opskpi.indicators.readings import Readings, read
+from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Result
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
@@ -158,7 +159,8 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
-    return Counted(definition, Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules), told)
+    blocks = intake.tables.get(table, ())
+    return Counted(definition, Behind(readings, blocks, rows, case.plan.limit_rules, definition.compared), told)
 
 
 def _spanned(occasion: Occasion, span: str) -> Occasion:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opskpi.counting.evidence import Behind
+from opskpi.indicators.definitions import Definition
 from opskpi.indicators.formulas import Formula, Leaf, parts
 from opskpi.indicators.intervals import Bounds
-from opskpi.indicators.readings import Definition, Readings
+from opskpi.indicators.readings import Readings
 from opskpi.model.cards import Reading
 from opskpi.worktime import Service
 

@@ -1,16 +1,15 @@
 """The type check: every expression is checked against its table before any file is read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.documents import with_nearest
-from opskpi.indicators import units
 from opskpi.indicators.functions import AGGREGATES, FUNCTIONS, Signature
 from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
-from opskpi.indicators.types import Type, column_type, known_columns, literal_type, type_name, type_names, unit_name
+from opskpi.indicators.types import Type, column_type, known_columns, literal_type, type_name, type_names
+from opskpi.indicators.units import UNITS_OF, common, fitting_unit
 from opskpi.model import REGISTERS
 from opskpi.tables import NAMES, Table, load
 from opskpi.tables.words import normal
@@ -213,7 +212,7 @@ def _compare(node: Compare, table: Table) -> tuple[Node, Type]:
     elif one.name == "outcome":
         raise ExpressionError(message("wrong_type", wanted=type_names(_PLAIN), found=type_name(one)), node.at)
     if one.name == "number":
-        fitting_unit(units.common, (left, one.unit), (right, two.unit), node.at)
+        fitting_unit(common, (left, one.unit), (right, two.unit), node.at)
     return Compare(node.sign, left, right, node.at), Type("condition")
 
 
@@ -246,32 +245,6 @@ def _single(node: Node, table: Table) -> tuple[Node, Type]:
     typed, found = check(node.inner, table)
     _want(found, _PLAIN, node.at)
     return IsNull(typed, node.at), Type("condition")
-
-
-#: What each sign makes of two units.
-UNITS_OF = {"+": units.common, "-": units.common, "*": units.product, "/": units.quotient}
-
-
-def fitting_unit(join: units.Join, one: tuple[Node, str], two: tuple[Node, str], at: int) -> str:
-    """Join two units; raises ExpressionError where they do not fit, for a bare number with both its readings."""
-    first, second = one[1], two[1]
-    if join is units.common and "minutes" in (first, second):
-        for node, unit in (one, two):
-            if isinstance(node, Literal) and not unit and node.value == 0:
-                return "minutes"
-            if isinstance(node, Literal) and not unit:
-                raise ExpressionError(message("limit_bare", text=str(node.value)), node.at)
-    found = join(first, second)
-    if found is None:
-        raise ExpressionError(message(_KEYS[join], first=unit_name(first), second=unit_name(second)), at)
-    return found
-
-
-_KEYS: Mapping[units.Join, str] = {
-    units.common: "mixed_units",
-    units.product: "units_multiplied",
-    units.quotient: "units_divided",
-}
 
 
 def _canonical(literal: Literal, vocabulary: Type, column: Node, table: Table) -> Literal:
