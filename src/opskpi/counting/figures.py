@@ -84,19 +84,40 @@ class Case:
         return tuple(note for said in self.said.values() for note in said)
 
 
-def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
-    """Read and judge one indicator for every project."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An indicator read over all rows: its standard, the days it counts, whether they are over, what stands behind."""
+
+    standard: Standard
+    window: Window
+    ended: bool
+    behind: Behind
+
+
+def counted(name: str, case: Case) -> Counted:
+    """Read one indicator for every project."""
     indicator, intake = case.plan.indicators[name], case.intake
     blocks = intake.tables.get(indicator.table, ())
     standard = _standard(name, indicator, _scale(indicator, blocks))
     window = _window(indicator, intake, case.occasion)
-    ended = _ended(indicator, case.occasion)
+    ended = case.occasion.as_of >= ending(indicator, case.occasion)
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
     rejected = intake.rejected.get(indicator.table, nobody).tolist()
     rows = case.rows(indicator.table, ended=ended)
     readings = read(indicator.definition, rows, window, rejected, case.spread)
     behind = Behind(readings, blocks, rows, case.plan.limit_rules)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
+    return Counted(standard, window, ended, behind)
+
+
+def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
+    """Read and judge one indicator for every project."""
+    return judged(name, case, counted(name, case))
+
+
+def judged(name: str, case: Case, tally: Counted) -> tuple[Standard, tuple[Result, ...]]:
+    """Judge one indicator's readings for every project."""
+    indicator, intake, readings = case.plan.indicators[name], case.intake, tally.behind.readings
     on_card, seen = intake.on_card, intake.seen
     spelled = _in_plan(case)
     results: list[Result] = []
@@ -106,17 +127,19 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
         circumstances = Circumstances(
             period=case.occasion.period.label,
             begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
-            ended=ended,
+            ended=tally.ended,
             counted_now=_counted_now(indicator, case.occasion.period),
-            in_service=_in_service(window, code),
+            in_service=_in_service(tally.window, code),
             handed_in=readings.in_period > 0,
             found=readings.found > 0,
             seen=bool(seen[code]),
             nil=case.nil.covers(name, code),
         )
-        result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
-        results.append(_with_rows(result, behind, code, case.details))
-    return standard, tuple(results)
+        result = judge(
+            project, tally.standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances
+        )
+        results.append(_with_rows(result, tally.behind, code, case.details))
+    return tally.standard, tuple(results)
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:
@@ -190,13 +213,13 @@ def _in_service(window: Window, project: int) -> bool:
     return bool(window.service_start[project] < window.end and window.service_end[project] > window.start)
 
 
-def _ended(indicator: Indicator, occasion: Occasion) -> bool:
-    """Tell whether the period is over, or the year where the indicator accumulates."""
+def ending(indicator: Indicator, occasion: Occasion) -> datetime:
+    """Find when the period is over, or the year where the indicator accumulates."""
     last = occasion.period.after
     if indicator.accumulate == "year":
         whole = occasion.plan_period
         last = whole.after if whole.holds(occasion.period) else date(occasion.period.end.year + 1, 1, 1)
-    return occasion.as_of >= datetime.combine(last, time())
+    return datetime.combine(last, time())
 
 
 def _counted_now(indicator: Indicator, period: Period) -> bool:
