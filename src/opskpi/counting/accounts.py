@@ -54,6 +54,8 @@ def _said(bench: Bench, row: Row, state: int, found: tuple[Ground, ...]) -> Mess
     """Say why a row that was judged is in its bucket."""
     if state < MISSED_END:
         return why_missed(bench.behind, row.at, row.project, row.row)
+    if state == State.COUNTED and found:
+        return message("row_counted_value", column=column_word(found[0].cells[0].column), value=found[0].cells[0].said)
     if state != State.PENDING:
         name = reasons(bench.definition).get(state, State(state).name.lower())
         return message(f"row_{name}")

@@ -74,7 +74,7 @@ def grounds(bench: Bench, row: Row) -> tuple[Ground, ...]:
 
 
 def contrary(bench: Bench, row: Row) -> tuple[Ground, ...]:
-    """Tell what judged a row, and the judgements not used that would have judged it the other way (rule 7)."""
+    """Tell the judgements not used that would have judged a row the other way, each after the one used (rule 7)."""
     rows, table = bench.behind.rows[row.at], bench.definition.table
     found: list[Ground] = []
     for name, choice in bench.behind.readings.choices.items():
@@ -82,10 +82,12 @@ def contrary(bench: Bench, row: Row) -> tuple[Ground, ...]:
         if used < 0:
             continue
         verdict = _verdict(judgement(name, used, rows)[row.row])
-        for basis in range(len(table.judged[name])):
-            other = _verdict(judgement(name, basis, rows)[row.row])
-            if basis == used or other * verdict < 0:
-                found.append(_by(bench, row, name, basis))
+        others = [
+            basis
+            for basis in range(len(table.judged[name]))
+            if _verdict(judgement(name, basis, rows)[row.row]) * verdict < 0
+        ]
+        found += [_by(bench, row, name, basis) for basis in (used, *others) if others]
     return tuple(replace(each, clock=None) for each in found)
 
 
@@ -183,7 +185,8 @@ def _clock(bench: Bench, row: Row, leg: Leg) -> Clock | None:
 def _names(rule: Node, table: Table, basis: str | None) -> list[str]:
     """List the stored columns that a judgement rests on."""
     clocked = _CLOCKED if basis == "limit" else ()
-    return stored([*clocked, *sorted(names_in(rule), key=lambda name: name not in table.stop)], table)
+    stops = (*table.stop, "stopped_at")
+    return stored([*clocked, *sorted(sorted(names_in(rule)), key=lambda name: name not in stops)], table)
 
 
 def stored(names: Iterable[str], table: Table) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from opskpi.intake.keys import Fate
 from opskpi.intake.ledgers import Checked, Intake, ragged_problem, row_problems
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.cards import PlanRecord
-from opskpi.model.explanations import Entry, RowExplanation, Sample
-from opskpi.model.places import Place
+from opskpi.model.explanations import Cell, Entry, RowExplanation, Sample
+from opskpi.model.places import Place, Problem
 from opskpi.tables.columns import Texts, among, cell_texts
 from opskpi.tables.instants import microseconds
 from opskpi.wording import Message, message
@@ -86,18 +86,29 @@ def _sample(case: Case, its: _Found, tallies: dict[str, Counted]) -> Sample:
     code, table = int(block.projects[row]), block.sheet.table
     accepted = bool(block.accepted[row])
     identity = row_id(block, row)
+    faults = row_problems(block, row, case.intake.projects)
     alike = _with_id(case.intake, identity) if identity else []
     return Sample(
         place=its.place,
         row_id=identity,
         table=table.name,
         project=case.intake.projects.names[code] if code >= 0 else None,
-        cells=cells(block, row, block.columns, microseconds(case.occasion.as_of)),
+        cells=tuple(_as_written(each, faults) for each in cells(block, row, block.sheet.layout.columns, _as_of(case))),
         fate="accepted" if accepted else _FATES.get(Fate(int(block.fates[row])), "rejected"),
-        faults=tuple(each.message for each in row_problems(block, row, case.intake.projects)),
+        faults=tuple(each.message for each in faults),
         others=tuple(each.place for each in alike if each.place != its.place and each.block.sheet.table is table),
         entries=tuple(_entries(case, its, tallies)) if accepted else (),
     )
+
+
+def _as_written(cell: Cell, faults: Sequence[Problem]) -> Cell:
+    """Show a cell that could not be read as the export has it."""
+    written = next((each.value for each in faults if each.place == cell.place and each.value), None)
+    return cell if written is None else replace(cell, said=message("said_notation", text=written))
+
+
+def _as_of(case: Case) -> int:
+    return microseconds(case.occasion.as_of)
 
 
 def _entries(case: Case, its: _Found, tallies: dict[str, Counted]) -> Iterator[Entry]:

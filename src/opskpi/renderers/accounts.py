@@ -16,6 +16,8 @@ def headline(account: Account, language: str) -> str:
 def account_lines(account: Account, language: str) -> Iterator[Line | Columns]:
     """Tell all of a row."""
     yield Line(headline(account, language))
+    if account.bucket == "counted":
+        return  # its cell is in the headline
     yield from ground_lines(account.grounds, language, 1)
 
 

@@ -5,9 +5,12 @@ from fractions import Fraction
 
 from opskpi.model.cards import Result, Verdict
 from opskpi.model.explanations import FigureExplanation
+from opskpi.model.goals import half_up
 from opskpi.renderers.lines import figure_text, target_text, value_text, verdict_word
 from opskpi.renderers.sections import Line
 from opskpi.wording import Message, message
+
+_DIGITS = 6
 
 
 def arithmetic(explanation: FigureExplanation, language: str) -> Iterator[Line]:
@@ -46,9 +49,13 @@ def _value(result: Result) -> Message:
 
 
 def _exact(value: Fraction, unit: str) -> str:
-    """Write a figure without rounding it: as a fraction, a ratio with its first decimals."""
-    written = f"{value.numerator}/{value.denominator}" if value.denominator != 1 else str(value.numerator)
-    return written if unit != "ratio" or value.denominator == 1 else f"{written} = {float(value):.6%}"
+    """Write a figure without rounding it, as a fraction, and beside it its decimals."""
+    percent = unit == "ratio"
+    scaled = value * 100 if percent else value
+    digits = half_up(scaled, _DIGITS)
+    sign = "=" if Fraction(digits) == scaled else "≈"
+    decimal = f"{digits.normalize():f}{'%' if percent else ''}"
+    return decimal if value.denominator == 1 else f"{value.numerator}/{value.denominator} {sign} {decimal}"
 
 
 def _headroom(result: Result) -> Message:
