@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -104,6 +105,11 @@ def sample(desk: Desk, row: str, *options: str, plan: str = PLAN) -> dict[str, A
 
 def buckets(told: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     return {each["indicator"]: (each["bucket"], each["said"]) for each in told["indicators"]}
+
+
+def _explained(*words: str) -> str:
+    """Explain something of the example year."""
+    return CliRunner(env=TODAY).invoke(group, ["explain", *words, "-t", "2016"], standalone_mode=False).stdout
 
 
 @pytest.fixture
@@ -253,6 +259,18 @@ class TestRow:
         for asked in ("工单.csv!4", "工单.csv!H4", "T3"):
             assert sample(march, asked, *MAY)["id"] == "T3"
 
+    def test_a_cell_of_a_workbook_names_its_sheet(self) -> None:
+        book = ROOT / "examples" / "2016" / "workbook" / "运维台账2016.xlsx"
+        identity = openpyxl.load_workbook(book, read_only=True)["工单"]["A12"].value
+        done = _explained("--row", "运维台账2016.xlsx#工单!B12", str(book))
+        assert f"{identity}（工单）  运维台账2016.xlsx#工单!12" in done
+
+    def test_what_a_source_gives_has_no_cell(self) -> None:
+        """The register of complaints has no column of types."""
+        assert "工单类型 投诉（由数据源给出）" in _explained(
+            "--row", "TS2016014", str(ROOT / "examples" / "2016" / "csv")
+        )
+
     def test_a_rejected_row_shows_what_the_export_says(self, march: Desk) -> None:
         told = sample(march, "工单.csv!10")
         assert (told["fate"], told["faults"]) == ("rejected", ["2016-02-30 08:00 is not a date"])
@@ -334,7 +352,25 @@ class TestClock:
         always = _clock(desk, {"工单类型": "事件", "创建时间": "2016-03-05 22:00"}, "{calendar: 7x24, resolve: 4h}")
         assert [(each["kind"], each["minutes"]) for each in always["days"]] == [("always", 120), ("always", 120)]
 
-    def test_a_row_that_no_rule_fits_says_so(self, desk: Desk) -> None:
+    def test_a_row_that_no_rule_limits_says_why(self, desk: Desk) -> None:
+        """T1 is judged; no rule is for P4, and the one for P2 has no limit of the resolution."""
+        times = {"工单类型": "事件", "创建时间": "2016-03-01 09:00", "解决时间": "2016-03-01 10:00"}
+        desk.tickets(*({**times, "优先级": priority} for priority in ("P1", "P4", "P2")))
+        rules = "  - {priority: P1, calendar: 5x8, resolve: 4h}\n  - {priority: P2, calendar: 5x8, respond: 1h}\n"
+        told = figure(desk, "solved", plan=_solved("sla_met") + OFFICE + "sla:\n" + rules)
+        said = {each["id"]: each["grounds"][0]["said"] for each in told["rows"]["excluded"]}
+        assert said == {"T2": "no sla rule fits", "T3": "sla rule 2 fits, which has no such limit"}
+
+    def test_a_stop_after_the_due_moment_in_hours_without_service_is_late(self, desk: Desk) -> None:
+        """8 h end on the 1st at 18:00; at 19:00 no service has passed since."""
+        row = {"工单类型": "事件", "创建时间": "2016-03-01 08:00", "解决时间": "2016-03-01 19:00"}
+        clock = _clock(desk, row, "{calendar: 5x8, resolve: 8h}")
+        assert (clock["due"], clock["over_minutes"]) == ("2016-03-01T18:00:00", 0)
+        plan = _solved("sla_met") + OFFICE + "sla:\n  - {calendar: 5x8, resolve: 8h}\n"
+        printed = explain(desk, PROJECT, "solved", plan=plan, options=("--lang", "en")).printed
+        assert "stopped 2016-03-01 19:00: 8 h 00 min used, after its due, in hours without service" in printed
+
+    def test_without_any_limit_a_row_says_that_nothing_judges_it(self, desk: Desk) -> None:
         desk.tickets(
             {"工单类型": "事件", "优先级": "P4", "创建时间": "2016-03-01 09:00", "解决时间": "2016-03-01 10:00"}
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from opskpi.model.explanations import Account, Cell, Ground
 from opskpi.renderers.clocks import clock_lines
 from opskpi.renderers.sections import Columns, Line
+from opskpi.targets.wordings import column_word
 from opskpi.wording import Message, message
 
 
@@ -39,8 +40,8 @@ def cells_text(cells: Sequence[Cell], language: str) -> str:
 
 def _cell(cell: Cell) -> Message:
     if not cell.place.cell:
-        return message("cell_without_place", heading=cell.heading or cell.column, value=cell.said)
-    return message("cell", heading=cell.heading or cell.column, value=cell.said, place=cell.place.cell)
+        return message("cell_of_source", column=column_word(cell.column), value=cell.said)
+    return message("cell", heading=cell.heading, value=cell.said, place=cell.place.cell)
 
 
 def _judged(ground: Ground) -> Message:

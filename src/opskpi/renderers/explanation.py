@@ -12,6 +12,8 @@ from opskpi.wording import message
 
 #: On a terminal, so that all stays in sight: rows of a bucket told in full, and rows listed.
 _FULL, _LISTED = 3, 20
+#: What only repeats the bucket's name.
+_SAID_BY_BUCKET = frozenset({"row_met", "row_counted"})
 
 
 def render(explanation: FigureExplanation | RowExplanation, style: Style, *, markdown: bool = False) -> str:
@@ -134,5 +136,7 @@ def _sample(sample: Sample, language: str) -> Iterator[Line | Columns]:
 def _entry(entry: Entry, language: str) -> Iterator[Line | Columns]:
     bucket = message(f"bucket_{entry.account.bucket}")
     said = message("entry", indicator=entry.name, bucket=bucket, said=entry.account.said)
+    if entry.account.said.key in _SAID_BY_BUCKET:
+        said = message("entry_plain", indicator=entry.name, bucket=bucket)
     yield Line(said.text(language))
     yield from ground_lines(entry.account.grounds, language, 1)
