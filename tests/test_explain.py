@@ -345,6 +345,16 @@ class TestClock:
         assert clock["left_out"]["minutes"] == (200 - 32 - 16) * 60
         assert clock["minutes"] == 200 * 60
 
+    def test_each_leg_has_its_own_clock_and_an_open_one_says_so(self, desk: Desk) -> None:
+        """Answered after 20 of 30 minutes; not resolved by noon, 3 h into a limit of 2 h."""
+        row = {"工单类型": "事件", "创建时间": "2016-03-01 09:00", "响应时间": "2016-03-01 09:20", "解决时间": ""}
+        desk.tickets(row)
+        plan = _solved("response_met and sla_met") + OFFICE + "sla:\n  - {calendar: 5x8, respond: 30m, resolve: 2h}\n"
+        options = ("--lang", "en", "--as-of", "2016-03-01T12:00")
+        printed = explain(desk, PROJECT, "solved", plan=plan, options=options).printed
+        assert "answered 2016-03-01 09:20: 0 h 20 min used, 0 h 10 min left" in printed
+        assert "not stopped by the moment of judgement: 3 h 00 min used, 1 h 00 min over" in printed
+
     def test_working_days_and_a_calendar_without_rest(self, desk: Desk) -> None:
         """1wd from Saturday the 5th ends on Monday at 18:00; 4 h from 22:00 end at 02:00 of the next day."""
         weekend = {"工单类型": "事件", "创建时间": "2016-03-05 11:00"}

@@ -96,10 +96,10 @@ def _sum(clock: Clock) -> Message:
 
 def _end(clock: Clock) -> Message:
     """Say when it stopped, or that it has not, and how much service that leaves or exceeds."""
-    used, room = _used(clock), _room(clock)
+    used, room, done = _used(clock), _room(clock), message(f"leg_{clock.leg}")
     if clock.stop is None:
-        return message("clock_open", used=used, room=room)
-    return message("clock_stopped", stop=moment(clock.stop), used=used, room=room)
+        return message("clock_open", done=done, used=used, room=room)
+    return message("clock_stopped", stop=moment(clock.stop), done=done, used=used, room=room)
 
 
 def _room(clock: Clock) -> Message:
