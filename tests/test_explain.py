@@ -17,9 +17,12 @@ from opskpi.commands import group
 from opskpi.errors import SettingsError
 from opskpi.indicators.notation import notation
 from opskpi.indicators.syntax import parse
+from opskpi.model.explanations import Clock, Pause
 from opskpi.model.service import Calendar
+from opskpi.renderers.clocks import clock_lines
+from opskpi.renderers.sections import Line
 from opskpi.targets.wordings import worded
-from opskpi.wording import catalogue
+from opskpi.wording import catalogue, message
 from opskpi.worktime import compile_calendar
 from opskpi.worktime.days import day_number, kind_of, windows_of
 from opskpi.worktime.official import official_days
@@ -354,6 +357,37 @@ class TestClock:
         printed = explain(desk, PROJECT, "solved", plan=plan, options=options).printed
         assert "answered 2016-03-01 09:20: 0 h 20 min used, 0 h 10 min left" in printed
         assert "not stopped by the moment of judgement: 3 h 00 min used, 1 h 00 min over" in printed
+
+    def test_pauses_known_by_their_moments_are_listed(self) -> None:
+        """Paused from 11:30 to 13:30: half an hour before noon and half an hour after one o'clock are service."""
+        hours = (((540, 720), (780, 1080)),)
+        service = compile_calendar(
+            Calendar("5x8", windows=hours * 7), ZoneInfo("Asia/Shanghai"), date(2016, 3, 1), date(2016, 3, 2)
+        )
+        start, due = datetime(2016, 3, 1, 11), datetime(2016, 3, 1, 15)  # noqa: DTZ001
+        pause = Pause(timedelta(hours=1), datetime(2016, 3, 1, 11, 30), datetime(2016, 3, 1, 13, 30))  # noqa: DTZ001
+        clock = Clock(
+            leg="resolve",
+            rule=1,
+            fits=message("said_fits_all"),
+            calendar="5x8",
+            limit="2h",
+            workdays=None,
+            start=start,
+            stop=due,
+            due=due,
+            pauses=(pause,),
+            diary=service.diary(_micros(start.isoformat()), _micros(due.isoformat())),
+            used=timedelta(hours=3),
+            over=timedelta(),
+            left=timedelta(),
+        )
+        lines = [each.text for each in clock_lines(clock, "en", 0) if isinstance(each, Line)]
+        assert lines[1:] == [
+            "paused 2016-03-01 11:30 to 2016-03-01 13:30, 1 h 00 min of it service time",
+            "= the limit of 2h + 1 h 00 min paused: due 2016-03-01 15:00",
+            "stopped 2016-03-01 15:00: 3 h 00 min − 1 h 00 min paused = 2 h 00 min used, 0 h 00 min left",
+        ]
 
     def test_working_days_and_a_calendar_without_rest(self, desk: Desk) -> None:
         """1wd from Saturday the 5th ends on Monday at 18:00; 4 h from 22:00 end at 02:00 of the next day."""

@@ -20,6 +20,10 @@ def clock_lines(clock: Clock, language: str, level: int) -> Iterator[Line | Colu
 
     yield said("clock_rule", rule=clock.rule, fits=clock.fits, calendar=clock.calendar, limit=clock.limit)
     yield _days(clock, language, level)
+    for pause in clock.pauses:
+        if pause.begin or pause.end:
+            begin, end = ("…" if each is None else moment(each) for each in (pause.begin, pause.end))
+            yield said("clock_pause", begin=begin, end=end, length=duration(pause.length))
     yield Line(_sum(clock).text(language), level)
     yield Line(_end(clock).text(language), level)
     if clock.estimated:
