@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opskpi.model.cards import PlanRecord, Result
+from opskpi.model.diaries import Diary
 from opskpi.model.periods import Period
 from opskpi.model.places import Place
-from opskpi.model.service import Diary
 from opskpi.wording import Message
 
 

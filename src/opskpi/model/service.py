@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from fractions import Fraction
 
 #: A window of a day in minutes from its midnight; the end may lie beyond the next midnight (22:00-06:00 is 1320, 1800).
@@ -55,38 +55,3 @@ class LimitRule:
     respond: Limit | None = None
     resolve: Limit | None = None
     line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceDay:
-    """A day of a calendar between two moments: what it is, the windows in between, and how long they served.
-
-    `kind` is always, workday, weekend, rest (a weekday without hours), holiday, make_up, day_off or day_on; `name`
-    is the holiday's. Windows show the wall clock, the service is real time.
-    """
-
-    day: date
-    kind: str
-    name: str = ""
-    windows: tuple[tuple[datetime, datetime], ...] = ()
-    served: timedelta = timedelta()
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """The days of a diary that are not listed one by one: how many, how many served, how long, and the unusual ones."""
-
-    days: int
-    serving: int
-    served: timedelta
-    unusual: tuple[ServiceDay, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Diary:
-    """Service day by day between two moments: the first days, what is left out between, and the last days."""
-
-    first: tuple[ServiceDay, ...]
-    left_out: LeftOut | None
-    last: tuple[ServiceDay, ...]
-    served: timedelta

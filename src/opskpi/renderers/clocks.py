@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from opskpi.model.diaries import LeftOut, ServiceDay
 from opskpi.model.explanations import Clock
-from opskpi.model.service import LeftOut, ServiceDay
 from opskpi.renderers.sections import Columns, Line
 from opskpi.wording import Message, message
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from opskpi import COUNTING, __version__
+from opskpi.model.diaries import ServiceDay
 from opskpi.model.explanations import (
     Account,
     Cell,
@@ -20,7 +21,6 @@ from opskpi.model.explanations import (
     Sample,
 )
 from opskpi.model.places import Place
-from opskpi.model.service import ServiceDay
 from opskpi.renderers.fields import number, result_fields
 
 FORMAT_VERSION = 1

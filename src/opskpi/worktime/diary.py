@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from opskpi.model.service import Calendar, Diary, LeftOut, ServiceDay
+from opskpi.model.diaries import Diary, LeftOut, ServiceDay
+from opskpi.model.service import Calendar
 from opskpi.worktime.axis import Axis
 from opskpi.worktime.days import is_plain, kind_of
 from opskpi.worktime.official import Official, official_days

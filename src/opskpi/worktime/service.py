@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.errors import SettingsError
-from opskpi.model.service import Calendar, Diary
+from opskpi.model.diaries import Diary
+from opskpi.model.service import Calendar
 from opskpi.wording import message
 from opskpi.worktime.axis import EARLIEST, LATEST, Axis, axis_of
 from opskpi.worktime.days import is_plain, overhang, weekly
