@@ -1,7 +1,7 @@
 """The JSON scorecard, the one machine format; everything else is drawn from the same results.
 
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
-sub-periods, whose lines follow the whole period's in `results` and `company`.
+sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some.
 """
 
 from __future__ import annotations
