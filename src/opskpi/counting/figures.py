@@ -8,21 +8,22 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
-from opskpi.counting.clocks import services
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
-from opskpi.counting.spans import Occasion, ended_of_rows, in_service, spans, window
+from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, spans, window
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
+from opskpi.indicators.definitions import Window
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Readings, read
 from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
-from opskpi.model.cards import Result
+from opskpi.model.cards import Reading, Result
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge
 from opskpi.tables import Table
@@ -111,34 +112,55 @@ class Case:
         return tuple(note for limited in self.limited.values() for note in limited.notes)
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """An indicator read over all rows: its standard, each project's span and days, its terms, and what they come to."""
+
+    standard: Standard
+    spans: tuple[Span, ...]
+    window: Window
+    counted: Mapping[Leaf, Counted]
+    readings: Sequence[Reading]
+
+
+def counted(name: str, case: Case) -> Tally:
+    """Read one indicator for every project."""
+    indicator, names = case.plan.indicators[name], case.intake.projects.names
+    terms = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
+    found = spans(indicator.accumulate, names, case.occasion)
+    bounds = window(found, case.intake.projects)
+    return Tally(_standard(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
+
+
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     """Read and judge one indicator for every project."""
-    indicator, intake = case.plan.indicators[name], case.intake
-    counted = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
-    standard = _standard(name, indicator, counted)
-    readings = together(indicator.formula, counted)
-    found = spans(indicator.accumulate, intake.projects.names, case.occasion)
-    bounds = window(found, intake.projects)
-    spelled, on_card, seen = _in_plan(case), intake.on_card, intake.seen
+    return judged(name, case, counted(name, case))
+
+
+def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result, ...]]:
+    """Judge one indicator's readings for every project."""
+    spelled, on_card, seen = _in_plan(case), case.intake.on_card, case.intake.seen
     results: list[Result] = []
-    for code, (project, reading) in enumerate(zip(intake.projects.names, readings, strict=True)):
+    for code, (project, reading) in enumerate(zip(case.intake.projects.names, tally.readings, strict=True)):
         if project not in on_card:
             continue
-        nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in counted}
+        nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in tally.counted}
+        span = tally.spans[code]
         circumstances = Circumstances(
-            period=found[code].period.label,
-            begun=found[code].begun,
-            ended=found[code].ended,
-            counted_now=_counted_now(indicator, found[code].period),
-            in_service=in_service(bounds, code),
-            handed_in=all(nil[leaf] or each.handed_in for leaf, each in counted.items()),
-            found=all(nil[leaf] or each.found for leaf, each in counted.items()),
+            period=span.period.label,
+            begun=span.begun,
+            ended=span.ended,
+            counted_now=_counted_now(case.plan.indicators[name], span.period),
+            in_service=in_service(tally.window, code),
+            handed_in=all(nil[leaf] or each.handed_in for leaf, each in tally.counted.items()),
+            found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
             seen=bool(seen[code]),
             nil=all(nil.values()),
         )
-        result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
-        results.append(_with_rows(result, tuple(counted.values()), code, case.details))
-    return standard, tuple(results)
+        target = case.plan.target(name, spelled.get(project, project))
+        result = judge(project, tally.standard, reading, target, circumstances)
+        results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
+    return tally.standard, tuple(results)
 
 
 def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
@@ -159,8 +181,8 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
-    blocks = intake.tables.get(table, ())
-    return Counted(definition, Behind(readings, blocks, rows, case.plan.limit_rules, definition.compared), told)
+    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules, definition.compared)
+    return Counted(definition, behind, told, found, bounds)
 
 
 def _spanned(occasion: Occasion, span: str) -> Occasion:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opskpi.counting.evidence import Behind
-from opskpi.indicators.definitions import Definition
+from opskpi.counting.spans import Span
+from opskpi.indicators.definitions import Definition, Window
 from opskpi.indicators.formulas import Formula, Leaf, parts
 from opskpi.indicators.intervals import Bounds
 from opskpi.indicators.readings import Readings
@@ -17,12 +18,15 @@ from opskpi.worktime import Service
 class Counted:
     """A term read over the rows of its table, or the one value of an indicator, and what stands behind it.
 
-    What is measured of the period itself has no definition and no rows.
+    `spans` and `window` are its days by project, `causes` counts the disagreeing rows. What is measured of the period
+    itself has no definition, no days and no rows.
     """
 
     definition: Definition | None
     behind: Behind
     causes: tuple[tuple[tuple[str, int], ...], ...] = ()
+    spans: tuple[Span, ...] = ()
+    window: Window | None = None
 
     @property
     def handed_in(self) -> bool:
