@@ -148,6 +148,12 @@ def _called(node: Call) -> Message:
         case Call("elapsed" | "downtime" | "due" as function, (first, second, Literal(calendar))):
             third = message("said_notation", text=str(calendar))
             return message(f"{PHRASES[function]}_on", first=worded(first), second=worded(second), third=third)
+        case Call("exists", (Name(table), Call(_, keys), asked, Call(word, (length, moment)))):
+            said_of_it = [message("said_same", first=tuple(map(worded, keys)))] if keys else []
+            said_of_it += [worded(each) for each in conjuncts(asked) if each != Literal(value=True)]
+            key = f"said_exists_{word}{'' if said_of_it else '_any'}"
+            values = {"table": message(f"table_{table}"), "conditions": tuple(said_of_it)}
+            return message(key, first=worded(length), second=worded(moment), **values)
         case Call(function, arguments) if function in PHRASES and len(arguments) <= len(_PLACES):
             said = dict(zip(_PLACES, map(worded, arguments), strict=False))
             return message(PHRASES[function], **said)
