@@ -380,3 +380,36 @@ def test_a_row_missed_by_a_due_moment_of_the_plan_is_told_with_it(desk: Desk) ->
 
     assert "2016-03-01 10:00" in printed
     assert "2016-03-09" not in printed
+
+
+SPENT = "  x: {name: 例, table: tickets, period_by: created_at, value: 'mean(elapsed(created_at, stopped_at))'}"
+ON_SITE = (
+    "  x: {name: 例, table: tickets, period_by: created_at, value: 'share(in_time(stopped_at, due(created_at, 4h)))'}"
+)
+
+
+def test_a_day_beside_times_starts_and_stops_no_clock(desk: Desk) -> None:
+    """The second row's day could be any hour of it: it is blank, and without a limit."""
+    desk.tickets(
+        {**incident("", "2016-03-01 10:00"), "创建时间": "2016-03-01 08:00"},
+        {**incident("", "2016-03-02 10:00"), "创建时间": "2016-03-02"},
+        {**incident("", "2016-03-03"), "创建时间": "2016-03-02 08:00"},
+    )
+
+    spent, on_site = score(desk, SPENT), score(desk, ON_SITE)
+
+    assert spent.pick("x", "value", "excluded_by") == (120, {"blank": 2})
+    assert on_site.pick("x", "met", "missed", "excluded_by") == (1, 1, {"no_limit": 1})
+
+
+def test_columns_of_days_alone_are_told_and_refused_under_limits_in_hours(desk: Desk) -> None:
+    """Two days from midnight to midnight; four hours of a day nobody knows the hour of judge nothing."""
+    desk.tickets({**incident("", "2016-03-03"), "创建时间": "2016-03-01"})
+
+    outcome = score(desk, SPENT)
+
+    assert outcome.pick("x", "value") == (2880,)
+    assert "创建时间 shows no time of day in any row; lengths of time" in outcome.notes
+    refused = score(desk, ON_SITE)
+    assert refused.exit_code == 3
+    assert "创建时间 各行都没有时刻；due(created_at, 4h) 需要时刻" in refused.said

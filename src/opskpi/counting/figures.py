@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
+from opskpi.counting.daytimes import dated, day_notes
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
@@ -88,10 +89,12 @@ class Case:
                 unanswered,
                 self.services,
                 self.elsewhere,
+                days,
             )
-            for each in blocks
+            for each, days in zip(blocks, dated(blocks), strict=True)
         ]
-        return with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+        limited = with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+        return replace(limited, notes=(*limited.notes, *day_notes(self.plan, self.chosen, table, blocks)))
 
     def _stopping(self, table: Table) -> Table:
         """Let reopened rows stop with their first completion where the plan says so."""

@@ -79,6 +79,7 @@ class Rows:
 
     `unanswered` is what finished rows without a response time are where time judges; None leaves them open.
     `services` are the compiled calendars that expressions name, real time under ""; `elsewhere` are other tables.
+    `dated` marks moments of which only the day is written down, where others of their column have the time.
     """
 
     table: Table
@@ -89,6 +90,7 @@ class Rows:
     unanswered: State | None = None
     services: Mapping[str, Service] = field(default_factory=dict)
     elsewhere: Elsewhere | None = None
+    dated: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     kept: dict[object, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
