@@ -136,12 +136,19 @@ def read_document(data: bytes, file: str) -> Document:
     return replace(document, slips=tuple(slips))
 
 
-def validate(document: Document, model: type[Model], value: object = None) -> Model:
-    """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order."""
+def validate(
+    document: Document, model: type[Model], value: object = None, context: dict[str, object] | None = None
+) -> Model:
+    """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order.
+
+    The context is where what a model reads first leaves what the rest of it needs to know.
+    """
     said = list(document.slips)
     found: Model | None = None
     try:
-        found = model.model_validate(document.value if value is None else value)
+        found = model.model_validate(
+            document.value if value is None else value, context={} if context is None else context
+        )
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:

@@ -24,6 +24,8 @@ from opskpi.intake.signals import signals
 from opskpi.model.cards import Part, PlanRecord, Result, Scorecard
 from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
+from opskpi.tables import Registry, core
+from opskpi.tables.declared import PROJECT
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
@@ -103,17 +105,18 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
 
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
     """Read the exports; a run that cannot go on also says what wants an eye."""
-    period = _known_period(request, plan)
+    period, tables = _known_period(request, plan), plan.registry if plan else core()
     settings = Settings(
-        sources=tuple(shipped(name) for name in SHIPPED),
-        own_sources=tuple(_source(name) for name in request.sources),
+        sources=(*(shipped(name) for name in SHIPPED), *([plan.source] if plan and plan.tables else [])),
+        own_sources=tuple(_source(name, tables) for name in request.sources),
+        tables=tables,
         zone=plan.zone if plan else None,
         window=_window(period) if period else None,
         contents=request.contents,
         manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )
     try:
-        return screened(request.exports, settings, _planned(plan), request.max_rejected, pool)
+        return screened(request.exports, settings, (*_planned(plan), *_whole_tables(plan)), request.max_rejected, pool)
     except UnusableError as error:
         raise UnusableError(_watched(error.screen, request, plan), *error.messages) from None
 
@@ -131,11 +134,11 @@ def _encoding(name: str | None) -> str | None:
         raise SettingsError(message("encoding_no_such", name=name)) from None
 
 
-def _source(name: str) -> Source:
+def _source(name: str, tables: Registry) -> Source:
     """Read a source by its file, or one of the shipped by name."""
     path = Path(name)
     if path.is_file():
-        return read_source(path.read_bytes(), path.name)
+        return read_source(path.read_bytes(), path.name, tables)
     if name in SHIPPED:
         return shipped(name)
     raise SettingsError(message("no_such_source", name=name, shipped=SHIPPED))
@@ -188,6 +191,12 @@ def _planned(plan: Plan | None) -> tuple[Known, ...]:
         )
         for name, settings in (plan.projects.items() if plan else ())
     )
+
+
+def _whole_tables(plan: Plan | None) -> tuple[Known, ...]:
+    """List the projects that whole tables of the plan belong to."""
+    tables = plan.tables.values() if plan else ()
+    return tuple(Known(each.constants[PROJECT]) for each in tables if PROJECT in each.constants)
 
 
 def _start_of(day: date) -> int:

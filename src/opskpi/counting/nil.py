@@ -74,7 +74,7 @@ def _speaks_for(sheet: SheetRead, definition: Definition) -> bool:
     table = sheet.table
     if definition.table.name != table.name:
         return False
-    constants = sheet.layout.form.constants
+    constants = {name: word for name, word in sheet.layout.form.constants.items() if name != "project"}
     if definition.where is None or not constants:
         return not constants or definition.where is None
     columns = {

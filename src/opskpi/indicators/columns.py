@@ -348,7 +348,7 @@ def _is_text(node: Node, rows: Rows) -> bool:
     return (
         isinstance(node, Name)
         and node.name in rows.table.kinds
-        and rows.table.kinds[node.name].name in ("text", "id", "word")
+        and rows.table.kinds[node.name].name in ("text", "id", "period", "word")
     )
 
 

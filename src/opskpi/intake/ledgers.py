@@ -130,6 +130,7 @@ def records(intake: Intake) -> tuple[InputRecord, ...]:
 
 def problem_groups(intake: Intake) -> tuple[ProblemGroup, ...]:
     """Group all problems by table, column and rule, the first few of each in full."""
+    titles = {sheet.table.name: sheet.table.said for sheet in intake.sheets}
     counts: Counter[tuple[str, str, str, str]] = Counter()
     first: dict[tuple[str, str, str, str], list[Problem]] = {}
     for each, fault, rows in _faults(intake):
@@ -144,7 +145,9 @@ def problem_groups(intake: Intake) -> tuple[ProblemGroup, ...]:
             counts[key] += 1
             if len(shown := first.setdefault(key, [])) < FIRST:
                 shown.append(_ragged(sheet, ragged.row, ragged.cells, ragged.text))
-    return tuple(ProblemGroup(*key[:3], count, tuple(first[key])) for key, count in sorted(counts.items()))
+    return tuple(
+        ProblemGroup(*key[:3], count, tuple(first[key]), titles[key[0]]) for key, count in sorted(counts.items())
+    )
 
 
 def problems(intake: Intake) -> Iterator[tuple[SheetRead, int, Problem]]:
@@ -222,6 +225,7 @@ def _record(sheet: SheetRead, ledger: Ledger) -> InputRecord:
         sheet.layout.heading_of,
         sheet.layout.unused,
         ledger,
+        sheet.table.said,
         sheet.sheet.reason,
         sheet.notes,
     )

@@ -18,7 +18,7 @@ from opskpi.sources import Source
 from opskpi.sources.asides import Nil
 from opskpi.sources.mapping import Mapped, apply, wanted
 from opskpi.sources.recognition import Layout, Near, Shown, recognise
-from opskpi.tables import NAMES, Table
+from opskpi.tables import Registry, Table, core
 from opskpi.tables.check import Chunk, check, finish, settle
 from opskpi.tables.columns import TextColumn
 from opskpi.tables.drafts import Draft
@@ -68,9 +68,10 @@ class SheetRead:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How exports are read: the sources, the user's own first, the clock, believable dates."""
+    """How exports are read: the sources, the user's own first, the tables, the clock, believable dates."""
 
     sources: Sequence[Source]
+    tables: Registry = field(default_factory=core)
     own_sources: Sequence[Source] = ()
     zone: tzinfo | None = None
     window: tuple[datetime, datetime] | None = None
@@ -107,7 +108,7 @@ class _Recognised:
 def read_sheets(words: Iterable[str], settings: Settings, pool: Executor) -> Reading:
     """Read all exports; raises ExportError for what was named and cannot be used."""
     opening = partial(open_found, contents=settings.contents, manner=settings.manner)
-    opened = [each for files in pool.map(opening, find(words, NAMES)) for each in files]
+    opened = [each for files in pool.map(opening, find(words, tuple(settings.tables))) for each in files]
     repairs = [read_repairs(each) for each in opened if each.is_repairs]
     files = _once_each(_in_order([each for each in opened if not each.is_repairs]))
     recognised, unused = _recognise_all(files, settings)

@@ -2,3 +2,5 @@
 
 #: The tables of rows opskpi knows; each is a module of `opskpi.tables`.
 TABLES = ("tickets", "surveys", "reports", "projects")
+#: Those that tell of projects: their rows are read and accounted for, but no indicator counts them.
+REGISTERS = frozenset({"projects"})

@@ -134,7 +134,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class InputRecord:
-    """One sheet that was read: what it was taken for and its ledger."""
+    """One sheet that was read: what it was taken for and its ledger; `title` is what people call its table."""
 
     file: str
     sheet: str | None
@@ -147,6 +147,7 @@ class InputRecord:
     columns: Mapping[str, str]
     unused_headings: tuple[str, ...]
     ledger: Ledger
+    title: Message
     encoding_reason: Message | None = None
     notes: tuple[Message, ...] = ()
 

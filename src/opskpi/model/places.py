@@ -39,13 +39,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
-    """All problems of one rule in one column of one table, with the first few in full."""
+    """All problems of one rule in one column of one table, with the first few in full; `title` is the table's."""
 
     table: str
     column: str
     rule: str
     count: int
     first: tuple[Problem, ...]
+    title: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,17 +112,12 @@ def without(card: Scorecard, language: str) -> Iterator[str]:
         yield f"{results[0].name}: {why} ({projects})"
 
 
-def table_name(name: str) -> Message:
-    """Name a table for people."""
-    return message(f"table_{name}")
-
-
 def problem_said(group: ProblemGroup) -> Message:
     """Say one rule's problems: the table, the heading, how many, and the first one's sentence."""
     first = group.first[0]
     return message(
         "problem_line",
-        table=table_name(group.table),
+        table=group.title,
         heading=first.heading or "-",
         count=group.count,
         message=first.message,

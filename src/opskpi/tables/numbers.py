@@ -56,6 +56,11 @@ def read_number(text: str, kind: str = "number", decimal: str = ".") -> Fraction
     return number / 100 if percent and number is not None else number
 
 
+def is_percent(text: str) -> bool:
+    """Tell whether a number is written as a percentage."""
+    return _plain(text).endswith("%")
+
+
 def read_duration(text: str, unit: str = "minutes", decimal: str = ".") -> Fraction | str:
     """Read a duration in minutes, bare numbers by their unit; the name of the rule where it is none."""
     plain = _plain(text)

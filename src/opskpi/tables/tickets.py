@@ -71,6 +71,7 @@ TABLE = Table(
     row_id="ticket_id",
     stop=("resolved_at", "closed_at"),
     stopped_states=frozenset({"resolved", "closed"}),
+    due="resolve_due_at",
     response="responded_at",
     derived={"completed": "done(stopped_at, resolve_due_at)"},
     computed={

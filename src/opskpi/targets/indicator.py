@@ -23,8 +23,10 @@ from opskpi.documents import Mistake, parse_scale, with_nearest
 from opskpi.indicators.readings import Definition
 from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
+from opskpi.model import REGISTERS
 from opskpi.model.goals import Target
-from opskpi.tables import NAMES, load
+from opskpi.tables import Table, known
+from opskpi.tables.declared import declaration
 from opskpi.targets.fields import Text, raise_all
 from opskpi.targets.phrases import parse_target
 from opskpi.wording import message
@@ -37,8 +39,10 @@ Basis = Literal["limit", "due", "duration", "flag"]
 Empty = Literal["not_applicable", "pass", "fail", "no_data"]
 
 
-def _known_table(value: object) -> str:
-    tables = tuple(name for name in NAMES if name != "projects")
+def _known_table(value: object, info: ValidationInfo) -> str:
+    if info.context and value in info.context.get("unread", ()):
+        raise Mistake(message("table_unread", table=str(value)))
+    tables = tuple(name for name in known(info.context) if name not in REGISTERS)
     if value not in tables:
         raise Mistake(with_nearest("unknown_table", str(value), tables))
     return str(value)
@@ -93,7 +97,7 @@ class Indicator(BaseModel):
     @classmethod
     def _where(cls, text: str | None, info: ValidationInfo) -> str | None:
         if text is not None and "table" in info.data:
-            _compiled(condition, text, info.data["table"])
+            _compiled(condition, text, _table(info))
         return text
 
     @field_validator("exclude")
@@ -103,7 +107,7 @@ class Indicator(BaseModel):
             mistake
             for reason, text in reasons.items()
             if "table" in info.data
-            for mistake in collected(_compiled, condition, text, info.data["table"], (reason,))
+            for mistake in collected(_compiled, condition, text, _table(info), (reason,))
         ]
         raise_all(found)
         return reasons
@@ -113,7 +117,7 @@ class Indicator(BaseModel):
     def _period_by(cls, name: str, info: ValidationInfo) -> str:
         if "table" not in info.data:
             return name
-        table = load(info.data["table"])
+        table = _table(info)
         moments = tuple(each for each, kind in table.kinds.items() if kind.is_instant)
         if name not in moments:
             raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
@@ -123,7 +127,7 @@ class Indicator(BaseModel):
     @classmethod
     def _value(cls, text: str, info: ValidationInfo) -> str:
         if "table" in info.data:
-            _compiled(aggregate, text, info.data["table"])
+            _compiled(aggregate, text, _table(info))
         return text
 
     @field_validator("scale")
@@ -134,8 +138,8 @@ class Indicator(BaseModel):
         return text
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "Indicator":
-        table = load(self.table)
+    def _fits_together(self, info: ValidationInfo) -> "Indicator":
+        table = known(info.context)[self.table]
         value = aggregate(self.value, table)
         where = None if self.where is None else condition(self.where, table)
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
@@ -179,6 +183,8 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self._definition.table.title:
+            rule["columns"] = declaration(self._definition.table)
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
@@ -192,9 +198,14 @@ def check_unit(target: Target | None, unit: str, path: tuple[str, ...]) -> None:
         raise Mistake(message("target_percent", text=target.text), path=path)
 
 
-def _compiled(reader: Any, text: str, table: str, path: tuple[str, ...] = ()) -> None:  # noqa: ANN401 - condition or aggregate
+def _table(info: ValidationInfo) -> Table:
+    """Get the indicator's table."""
+    return known(info.context)[info.data["table"]]
+
+
+def _compiled(reader: Any, text: str, table: Table, path: tuple[str, ...] = ()) -> None:  # noqa: ANN401 - condition or aggregate
     try:
-        reader(text, load(table))
+        reader(text, table)
     except ExpressionError as error:
         raise Mistake(error.sentence, error.at, path) from None
 

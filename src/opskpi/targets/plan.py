@@ -5,21 +5,33 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from opskpi.documents import Mistake, with_nearest
 from opskpi.errors import SettingsError
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
+from opskpi.sources import Source
+from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Text, Zone, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
+from opskpi.targets.tables import TableSettings, registry, source
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"tables", "extends", "waivers", "groups", "defaults", "changes", "header"})
+_PLANNED = frozenset({"extends", "waivers", "groups", "defaults", "changes", "header"})
 
 
 class ProjectSettings(BaseModel):
@@ -47,12 +59,14 @@ class Plan(BaseModel):
     period: Text
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
+    tables: dict[str, TableSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
 
+    _registry: Registry = PrivateAttr()
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
 
@@ -69,6 +83,18 @@ class Plan(BaseModel):
         except SettingsError as error:
             raise Mistake(error.messages[0]) from None
         return text
+
+    @field_validator("tables", mode="wrap")
+    @classmethod
+    def _tables(
+        cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> dict[str, TableSettings]:
+        """Read the tables before the indicators that count them, and hand them along."""
+        handed = info.context if isinstance(info.context, dict) else {}
+        handed["unread"] = frozenset(value) if isinstance(value, Mapping) else frozenset()
+        tables: dict[str, TableSettings] = read({} if value is None else value)
+        handed |= {"tables": registry(tables), "unread": frozenset()}
+        return tables
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -106,7 +132,8 @@ class Plan(BaseModel):
         return rules
 
     @model_validator(mode="after")
-    def _service(self) -> "Plan":
+    def _service(self, info: ValidationInfo) -> "Plan":
+        self._registry = known(info.context)
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
         self._rules = tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1))
         stated = self._calendars or self._rules or self.missing_response
@@ -123,6 +150,16 @@ class Plan(BaseModel):
             return own if isinstance(own, Target) else None
         common = self.indicators[indicator].target
         return common if isinstance(common, Target) else None
+
+    @property
+    def registry(self) -> Registry:
+        """The tables its indicators may count: those of every run, and its own."""
+        return self._registry
+
+    @property
+    def source(self) -> Source:
+        """The source by which the sheets of its own tables are told."""
+        return source(self.tables, self._registry)
 
     @property
     def service_calendars(self) -> Mapping[str, Calendar]:
