@@ -356,7 +356,7 @@ class TestRecognition:
         plan = plan_of(desk, two, SPARE_RATE)
 
         with pytest.raises(ExportError) as caught:
-            _raising(desk, plan)
+            score_raising(desk, plan)
 
         said = caught.value.messages[0].text("en")
         assert "plan/备件抽检" in said
@@ -404,7 +404,7 @@ tables:
         assert outcome.pick("spare_ok_rate", "met", "missed") == (1, 1)
 
 
-def _raising(desk: Desk, plan: Path) -> None:
+def score_raising(desk: Desk, plan: Path) -> None:
     """Score past the command, so that what it refuses is raised."""
     from datetime import date
 

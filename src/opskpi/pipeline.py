@@ -9,9 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeGuard
 
+from opskpi.counting.contradictions import refuse_contradictions
 from opskpi.counting.figures import Case, Occasion
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
+from opskpi.counting.reported import indicator_words, reported_figures
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
 from opskpi.documents import Document
 from opskpi.engines import threads
@@ -76,7 +78,9 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
-        case = Case(plan, intake, occasion, nil, request.details, pool.map, tuple(chosen))
+        figures = reported_figures(plan, intake)
+        case = Case(plan, intake, occasion, nil, request.details, pool.map, tuple(chosen), figures)
+        refuse_contradictions(case)
         choice = Choice(chosen, chosen_projects(intake, request.projects), company=not request.projects)
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
@@ -110,6 +114,7 @@ def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         sources=(*(shipped(name) for name in SHIPPED), *([plan.source] if plan and plan.tables else [])),
         own_sources=tuple(_source(name, tables) for name in request.sources),
         tables=tables,
+        closed={"figures": {"indicator": frozenset(indicator_words(plan))}} if plan else {},
         zone=plan.zone if plan else None,
         window=_window(period) if period else None,
         contents=request.contents,

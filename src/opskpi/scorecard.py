@@ -37,7 +37,8 @@ class Circumstances:
 
     `handed_in` says the table has rows in the period, `found` that `where` keeps any of
     them, each in any project; `seen` that the project has an accepted row in any table.
-    `ended` is of the period, or of the year where the indicator accumulates.
+    `ended` is of the period, or of the year where the indicator accumulates. `lacking` says why
+    reported figures come to none.
     """
 
     period: str
@@ -49,6 +50,7 @@ class Circumstances:
     found: bool = True
     seen: bool = True
     nil: bool = False
+    lacking: Message | None = None
 
 
 def judge(
@@ -95,6 +97,10 @@ _VALUELESS = frozenset(
         "why_no_rows",
         "why_project_unseen",
         "why_nothing_found",
+        "why_not_reported",
+        "why_reported_incomplete",
+        "why_reported_partly",
+        "why_reported_rates",
     }
 )
 
@@ -108,6 +114,8 @@ def _verdict(
         return Verdict.NO_DATA, message("why_not_begun")
     if not circumstances.in_service:
         return Verdict.NOT_APPLICABLE, message("why_not_in_service")
+    if circumstances.lacking:
+        return Verdict.NO_DATA, circumstances.lacking
     if reading.counted == 0 and reading.pending == 0:
         return _empty(standard, reading, target, circumstances)
     if reading.counted == 0:
@@ -154,7 +162,9 @@ def _differs(standard: Standard, reading: Reading, target: Target | None, verdic
 
 
 def _ends(standard: Standard, reading: Reading, rows: int) -> tuple[Fraction, Fraction] | None:
-    """Give the figure if so many more rows all came out well, or all badly; None if unbounded."""
+    """Give the figure if so many more rows all came out well, or all badly; None if unbounded or unknown."""
+    if reading.numerator is None and reading.value is not None:
+        return None
     numerator, denominator = reading.numerator or Fraction(0), reading.denominator or Fraction(0)
     match standard.function:
         case "share":
@@ -260,7 +270,8 @@ def company_line(standard: Standard, results: Sequence[Result]) -> CompanyLine:
 def _pooled(standard: Standard, results: Sequence[Result]) -> tuple[Fraction | None, Fraction | None]:
     """Add numerators and denominators; percentages are never averaged."""
     readings = [result.reading for result in results if result.reading.numerator is not None]
-    if standard.function not in _POOLED or not readings:
+    bare = any(result.value is not None and result.reading.numerator is None for result in results)
+    if standard.function not in _POOLED or not readings or bare:
         return None, None
     numerator = sum((each.numerator or Fraction(0) for each in readings), Fraction(0))
     if standard.function in ("count", "sum"):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import with_limits
 from opskpi.counting.nil import NilReturns
+from opskpi.counting.reported import Account, Reported, account
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.readings import Readings, Spread, Window, read
@@ -44,7 +45,8 @@ class Occasion:
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `chosen` are the indicators that are counted, `said` is what reading the rows had to say, by table.
+    `chosen` are the indicators that are counted, `reported` figures known only as totals, `said` what
+    reading the rows had to say, by table.
     """
 
     plan: Plan
@@ -54,6 +56,7 @@ class Case:
     details: int
     spread: Spread
     chosen: tuple[str, ...] = ()
+    reported: Reported = field(default_factory=dict)
     kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
     said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
 
@@ -103,6 +106,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
         if project not in on_card:
             continue
+        told = account(case.reported.get((name, code), ()), indicator, window, code, reading)
         circumstances = Circumstances(
             period=case.occasion.period.label,
             begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
@@ -112,11 +116,19 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             handed_in=readings.in_period > 0,
             found=readings.found > 0,
             seen=bool(seen[code]),
-            nil=case.nil.covers(name, code),
+            nil=case.nil.covers(name, code) or told.claim is not None,
+            lacking=told.lacking,
         )
-        result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
+        target = case.plan.target(name, spelled.get(project, project))
+        result = judge(project, _without_least(standard, told), told.reading or reading, target, circumstances)
+        result = replace(result, claim=told.claim)
         results.append(_with_rows(result, behind, code, case.details))
     return standard, tuple(results)
+
+
+def _without_least(standard: Standard, told: Account) -> Standard:
+    """Ask no number of rows of a figure that was reported."""
+    return replace(standard, min_rows=0) if told.reading else standard
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:

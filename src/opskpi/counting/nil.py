@@ -66,7 +66,8 @@ def find_indicator(plan: Plan, word: str) -> str:
 
 
 def _population(indicator: Indicator) -> tuple[object, ...]:
-    return indicator.table, indicator.where, tuple(indicator.exclude.items()), indicator.period_by
+    own = indicator.name if indicator.table == "figures" else None
+    return own, indicator.table, indicator.where, tuple(indicator.exclude.items()), indicator.period_by
 
 
 def _speaks_for(sheet: SheetRead, definition: Definition) -> bool:

@@ -14,7 +14,6 @@ from opskpi.intake.names import Projects
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.cards import InputRecord
 from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
-from opskpi.tables import Table
 from opskpi.tables.check import Chunk, explain
 from opskpi.tables.columns import Column, Texts, cell_texts
 from opskpi.tables.drafts import Fault
@@ -292,14 +291,16 @@ def _sentence(each: Checked, fault: Fault, heading: str, value: str, projects: P
         heading=heading,
         value=value,
         scale=scale,
-        words=_vocabulary(each.sheet.table, fault.column),
+        words=_vocabulary(each.sheet, fault.column),
     )
 
 
-def _vocabulary(table: Table, column: str) -> tuple[str, ...]:
-    kind = table.kinds.get(column)
+def _vocabulary(sheet: SheetRead, column: str) -> tuple[str, ...]:
+    kind = sheet.table.kinds.get(column)
     if kind is None:
         return ()
+    if column in sheet.rules.allowed:
+        return tuple(sorted(sheet.rules.allowed[column]))
     return ("是", "否") if kind.name == "flag" else tuple(kind.words.values())
 
 

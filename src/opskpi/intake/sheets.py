@@ -1,7 +1,7 @@
 """Reading: files are opened, sheets recognised, and their rows mapped and checked in blocks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -68,10 +68,14 @@ class SheetRead:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How exports are read: the sources, the user's own first, the tables, the clock, believable dates."""
+    """How exports are read: the sources, the user's own first, the tables, the clock, believable dates.
+
+    `closed` are the words that a plan allows in columns of text, by table and column.
+    """
 
     sources: Sequence[Source]
     tables: Registry = field(default_factory=core)
+    closed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     own_sources: Sequence[Source] = ()
     zone: tzinfo | None = None
     window: tuple[datetime, datetime] | None = None
@@ -225,6 +229,7 @@ def _shown(sheet: Sheet, opened: Opened) -> Shown:
 def _rules(sheet: Sheet, layout: Layout, settings: Settings) -> Rules:
     form = layout.form
     closed = {name: frozenset(form.words[name].values()) for name in _CLOSED_BY_SOURCE if name in form.words}
+    closed |= settings.closed.get(form.table, {})
     base = Rules() if settings.zone is None else Rules(zone=settings.zone)
     return replace(
         base,

@@ -70,10 +70,20 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands."""
+
+    sources: tuple[str, ...]
+    people: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
     `differing` are the first rows that another column of the export would judge the other way.
+    `claim` is there where the figure was not counted from rows but reported.
     """
 
     project: str
@@ -95,6 +105,7 @@ class Result:
     why: Message | None = None
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
+    claim: Claim | None = None
 
     @property
     def value(self) -> Fraction | None:

@@ -38,6 +38,9 @@ def result_fields(result: Result) -> dict[str, object]:
         "disagreeing": reading.disagreeing,
         "excluded_by": dict(reading.excluded),
         "why": result.why.key.removeprefix("why_") if result.why else None,
+        "basis": "reported" if result.claim else "computed",
+        "reported_source": "; ".join(result.claim.sources) if result.claim else None,
+        "reported_by": "; ".join(result.claim.people) if result.claim else None,
     }
 
 

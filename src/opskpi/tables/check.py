@@ -47,6 +47,7 @@ _READERS: Mapping[str, Callable[..., tuple[object, Faults]]] = {
     "word": read_words,
     "flag": read_flags,
     "period": read_periods,
+    "figure": read_numbers,
     "number": read_numbers,
     "percent": read_numbers,
     "whole": read_numbers,

@@ -28,8 +28,8 @@ DAY_END = timedelta(days=1, microseconds=-1)
 class Kind:
     """What a column holds, for the column-wise check and the indicator language.
 
-    `name` is text, id, word, flag, event, due, due_day, period, number, percent, whole, duration or score. `many`
-    says that nearly every row has another text, so that a dictionary would only cost.
+    `name` is text, id, word, flag, event, due, due_day, period, figure, number, percent, whole, duration or
+    score. `many` says that nearly every row has another text, so that a dictionary would only cost.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Kind:
     @property
     def is_number(self) -> bool:
         """Whether it can be added up."""
-        return self.name in {"number", "percent", "whole", "duration", "score"}
+        return self.name in {"figure", "number", "percent", "whole", "duration", "score"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _SIGNS = str.maketrans("−–﹣", "---")
 #: Words for a unit that may follow a number, by the kind of column.
 _UNITS = {
     "score": re.compile(r"(?<=[0-9]) ?(?:分|星|points?|stars?)$", re.IGNORECASE),
+    "figure": re.compile(r"(?<=[0-9]) ?(?:分|次|件|条|份|个|人|points?|times?)$", re.IGNORECASE),
     "whole": re.compile(r"(?<=[0-9]) ?(?:次|件|条|份|个|人|times?)$", re.IGNORECASE),
 }
 #: A mean of several answers, as mapping writes it: around a character of no script, which no cell holds.

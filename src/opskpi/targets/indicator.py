@@ -29,6 +29,7 @@ from opskpi.tables import Table, known
 from opskpi.tables.declared import declaration
 from opskpi.targets.fields import Text, raise_all
 from opskpi.targets.phrases import parse_target
+from opskpi.targets.reported import FIGURES, only_reported, reported_value
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
@@ -81,6 +82,7 @@ class Indicator(BaseModel):
     value: Text
     judged_by: Basis | None = None
     scale: str | None = None
+    unit: str | None = None
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
     target: TargetText = None
@@ -91,7 +93,7 @@ class Indicator(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _planned_keys(cls, values: object) -> object:
-        return not_planned(values, _PLANNED)
+        return only_reported(not_planned(values, _PLANNED))
 
     @field_validator("where")
     @classmethod
@@ -115,7 +117,7 @@ class Indicator(BaseModel):
     @field_validator("period_by")
     @classmethod
     def _period_by(cls, name: str, info: ValidationInfo) -> str:
-        if "table" not in info.data:
+        if info.data.get("table") in (None, FIGURES):
             return name
         table = _table(info)
         moments = tuple(each for each, kind in table.kinds.items() if kind.is_instant)
@@ -126,7 +128,7 @@ class Indicator(BaseModel):
     @field_validator("value")
     @classmethod
     def _value(cls, text: str, info: ValidationInfo) -> str:
-        if "table" in info.data:
+        if info.data.get("table") not in (None, FIGURES):
             _compiled(aggregate, text, _table(info))
         return text
 
@@ -140,7 +142,7 @@ class Indicator(BaseModel):
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Indicator":
         table = known(info.context)[self.table]
-        value = aggregate(self.value, table)
+        value = reported_value(self.unit) if self.table == FIGURES else aggregate(self.value, table)
         where = None if self.where is None else condition(self.where, table)
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
@@ -183,6 +185,8 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self.table == FIGURES:
+            rule["unit"] = self._definition.value.unit
         if self._definition.table.title:
             rule["columns"] = declaration(self._definition.table)
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
