@@ -14,6 +14,7 @@ from opskpi.counting.figures import Case, Occasion
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
 from opskpi.counting.reported import indicator_words, reported_figures
+from opskpi.counting.schedule import with_due_rows
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
 from opskpi.documents import Document
 from opskpi.engines import threads
@@ -78,6 +79,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
+        intake, owed = with_due_rows(plan, intake, period)
         figures = reported_figures(plan, intake)
         case = Case(plan, intake, occasion, nil, request.details, pool.map, tuple(chosen), figures)
         refuse_contradictions(case)
@@ -96,6 +98,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         unused=screen.unused,
         notes=(
             *_notes(request, plan=plan, screen=screen, moment=moment, nil=nil, whole=whole, alone=len(parts) == 1),
+            *owed,
             *case.notes,
         ),
         unassigned=intake.unassigned,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +27,17 @@ _BY_WORD = frozenset({"unknown_word", "unknown_project"})
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A block of one table after keys and names are settled."""
+    """A block of one table after keys and names are settled.
+
+    `places` say where rows come from that no file has.
+    """
 
     sheet: SheetRead
     chunk: Chunk
     projects: NDArray[np.int32]
     accepted: NDArray[np.bool_]
     fates: NDArray[np.int8]
+    places: tuple[str, ...] = ()
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -48,6 +52,8 @@ class Checked:
 
     def place(self, row: int, column: str | None = None) -> Place:
         """Say where a row, or one of its cells, stands."""
+        if self.places:
+            return Place(self.places[row], "", 0)
         at = self.sheet.layout.columns.get(column) if column else None
         return Place(self.sheet.file, self.sheet.name or "", int(self.chunk.rows[row]), at)
 
@@ -57,6 +63,7 @@ class Intake:
     """All checked rows of a run, by table, and the projects they belong to.
 
     `accepted` and `rejected` count each project's rows, by table; the register is no table here.
+    `owed` are those of the accepted rows that only the plan's schedule knows.
     """
 
     sheets: tuple[SheetRead, ...]
@@ -65,11 +72,13 @@ class Intake:
     alike: tuple[Alike, ...]
     accepted: Mapping[str, NDArray[np.int64]]
     rejected: Mapping[str, NDArray[np.int64]]
+    owed: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def seen(self) -> NDArray[np.bool_]:
         """Tell which projects have an accepted row in any table."""
-        return np.asarray(sum(self.accepted.values()) > np.zeros(len(self.projects.names)), dtype=bool)
+        rows = sum(self.accepted.values()) - sum(self.owed.values())
+        return np.asarray(rows > np.zeros(len(self.projects.names)), dtype=bool)
 
     @property
     def on_card(self) -> frozenset[str]:

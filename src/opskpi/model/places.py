@@ -20,7 +20,9 @@ class Place:
         return "" if self.column is None else f"{column_letters(self.column)}{self.row}"
 
     def __str__(self) -> str:
-        """Write file, sheet and cell the way spreadsheets do: book.xlsx#Sheet!B12."""
+        """Write file, sheet and cell the way spreadsheets do: book.xlsx#Sheet!B12; no row is no place in a file."""
+        if not self.row:
+            return self.file
         sheet = f"#{self.sheet}" if self.sheet else ""
         return f"{self.file}{sheet}!{self.cell or self.row}"
 

@@ -183,7 +183,7 @@ def _misses(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
         for miss in result.misses:
             where = f"{miss.place.file}#{miss.place.sheet}" if miss.place.sheet else miss.place.file
             reason = miss.reason.text(language)
-            yield result.project, result.name, miss.row_id, reason, where, miss.place.row
+            yield result.project, result.name, miss.row_id, reason, where, miss.place.row or ""
 
 
 def _problem_headings() -> Sequence[str]:

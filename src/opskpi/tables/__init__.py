@@ -42,7 +42,8 @@ class Table:
     `computed` columns, each with its kind, come from the plan's limits: no export has them and no
     expression names them. `response` is the event that a row can be finished without.
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
-    `due` is the column that a row's end is held against, `title` what a plan calls a table of its own.
+    `due` is the column that a row's end is held against, `period` the one that names what a row answers for,
+    `title` what a plan calls a table of its own.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Table:
     weight: Mapping[str, str] = field(default_factory=dict)
     joined_by: str | None = None
     due: str | None = None
+    period: str | None = None
     title: str = ""
 
     @property

@@ -84,7 +84,8 @@ def declared(
         for each, column in every.items()
     }
     model = create_model(name, __base__=Row, **fields)
-    return Table(name, model, row_id, stop=tuple(stop), due=due, title=title or name)
+    period = next((each for each, column in every.items() if column.type == "period"), None)
+    return Table(name, model, row_id, stop=tuple(stop), due=due, period=period, title=title or name)
 
 
 def declaration(table: Table) -> Mapping[str, object]:

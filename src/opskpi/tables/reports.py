@@ -20,5 +20,6 @@ TABLE = Table(
     model=Report,
     row_id="report_id",
     due="due_at",
+    period="report_period",
     derived={"on_time": "in_time(delivered_at, due_at)"},
 )

@@ -89,6 +89,7 @@ class Indicator(BaseModel):
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
+    _owed: object = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
@@ -178,6 +179,10 @@ class Indicator(BaseModel):
         """Let the plan's service times be part of the rule where the value is judged by them."""
         self._service = service if self._definition.judged and self.judged_by != "flag" else None
 
+    def owed_by(self, schedule: list[object]) -> None:
+        """Let what the plan's schedule says of its table be part of the rule."""
+        self._owed = schedule or None
+
     @property
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
@@ -185,6 +190,8 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self._owed is not None:
+            rule["schedule"] = self._owed
         if self.table == FIGURES:
             rule["unit"] = self._definition.value.unit
         if self._definition.table.title:

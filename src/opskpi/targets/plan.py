@@ -26,6 +26,7 @@ from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Text, Zone, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
+from opskpi.targets.schedule import ScheduleSettings, check_schedule
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
 from opskpi.targets.tables import TableSettings, registry, source
 from opskpi.wording import message
@@ -64,6 +65,7 @@ class Plan(BaseModel):
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
+    schedule: tuple[ScheduleSettings, ...] = ()
     missing_response: MissingResponse | None = None
 
     _registry: Registry = PrivateAttr()
@@ -120,7 +122,7 @@ class Plan(BaseModel):
         raise_all(found)
         return projects
 
-    @field_validator("calendars", "sla", mode="before")
+    @field_validator("calendars", "sla", "schedule", mode="before")
     @classmethod
     def _empty_service(cls, value: object, info: ValidationInfo) -> object:
         return ({} if info.field_name == "calendars" else []) if value is None else value
@@ -131,6 +133,12 @@ class Plan(BaseModel):
         check_rules(rules, info.data.get("calendars"))
         return rules
 
+    @field_validator("schedule")
+    @classmethod
+    def _schedule(cls, lines: tuple[ScheduleSettings, ...], info: ValidationInfo) -> tuple[ScheduleSettings, ...]:
+        raise_all(list(check_schedule(lines, known(info.context), info.data.get("calendars"))))
+        return lines
+
     @model_validator(mode="after")
     def _service(self, info: ValidationInfo) -> "Plan":
         self._registry = known(info.context)
@@ -140,7 +148,12 @@ class Plan(BaseModel):
         service = (self._calendars, self._rules, self.missing_response) if stated else None
         for indicator in self.indicators.values():
             indicator.judge_by(fingerprint(service))
+            indicator.owed_by([self._owed(line) for line in self.schedule if line.table == indicator.table])
         return self
+
+    def _owed(self, line: ScheduleSettings) -> object:
+        """Lay out what a line of the schedule means for figures."""
+        return fingerprint((dict(line), self._calendars.get(line.calendar or "")))
 
     def target(self, indicator: str, project: str) -> Target | None:
         """Find the target of a project, its own where it has one."""
