@@ -242,7 +242,7 @@ tables:
         outcome = desk.score(plan=plan_of(desk, tables, indicators))
 
         assert outcome.pick("audit_rate", "met", "missed", project="公司") == (1, 1)  # done late is done
-        assert outcome.pick("audit_rate", "verdict") == ("no_data",)
+        assert outcome.projects == ["公司"]  # no other project owes audits
 
 
 class TestRows:
@@ -263,6 +263,7 @@ class TestRows:
         ):
             assert f"备件.csv!{place}" in outcome.printed
             assert sentence in outcome.printed
+        assert "这些表由计划声明" in outcome.printed
 
     def test_repeats_are_kept_once_and_conflicts_are_rejected(self, desk: Desk) -> None:
         rows = [spare(at) for at in range(1, 101)]
@@ -446,6 +447,10 @@ class TestMistakes:
             ("columns: {project: date, a: text}", "can only be text"),
             ("columns: {a: {type: score, scale: 1-5}, b: {type: score, scale: 1-10}}", "share one scale"),
             ("columns: {a: {type: word, words: {x: [是], y: [是]}}}", "stands for both x and y"),
+            (
+                "columns: {a: {type: text, heading: 甲}, b: {type: date, heading: [乙, 甲]}}",
+                "belongs to both columns a and b",
+            ),
             ("columns: {a: {type: integer, least: many}}", "many is not a number"),
             ("columns: {a: date}\n    stop: b", "stop cannot be b"),
             ("columns: {a: date}\n    due: a", "due cannot be a"),

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.concern import concerned
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import with_limits
 from opskpi.counting.nil import NilReturns
@@ -100,11 +101,11 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     readings = read(indicator.definition, rows, window, rejected, case.spread)
     behind = Behind(readings, blocks, rows, case.plan.limit_rules)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
-    on_card, seen = intake.on_card, intake.seen
+    judged, seen = concerned(name, case.plan, intake, case.reported), intake.seen
     spelled = _in_plan(case)
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
-        if project not in on_card:
+        if project not in judged:
             continue
         told = account(case.reported.get((name, code), ()), indicator, window, code, reading)
         circumstances = Circumstances(

@@ -18,6 +18,8 @@ from opskpi.tables import Registry, core
 
 #: What `python -m opskpi.sources` makes of the YAML files; a test holds them together.
 COMPILED = "shipped.json"
+#: The source by which a plan's own tables are told.
+PLAN = "plan"
 #: The sources that come with opskpi, each the name of a file beside this one.
 SHIPPED = (
     "standard",

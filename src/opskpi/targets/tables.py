@@ -15,16 +15,15 @@ from pydantic import (
 )
 
 from opskpi.documents import Mistake, with_nearest
-from opskpi.sources import Source
+from opskpi.sources import PLAN, Source
 from opskpi.sources.forms import Manner, Scale, Unit, Words
+from opskpi.sources.headings import heading_form
 from opskpi.tables import Registry, Table, core
 from opskpi.tables.declared import DUES, EVENTS, PROJECT, TYPES, Column, declared, is_column_name
 from opskpi.tables.words import normal
 from opskpi.targets.fields import Mistakes, Text, items, parse_text, raise_all
 from opskpi.wording import message
 
-#: The name under which a plan's own sheets are recognised.
-SOURCE = "plan"
 #: What the project is called in the templates of all tables.
 _PROJECT_HEADINGS = ("项目名称", "所属项目", "项目", "服务项目")
 _NIL = ("无", "本月无", "本期无", "本季度无", "本年度无")
@@ -113,6 +112,17 @@ class ColumnSettings(BaseModel):
         return {spelling: word for word, spellings in self.words.items() for spelling in spellings[1:]}
 
 
+def _shared_headings(columns: Mapping[str, ColumnSettings]) -> Iterator[Mistake]:
+    """Find headings that two columns lay claim to; a column's name is a heading of its own."""
+    owners: dict[str, str] = {}
+    for name, column in columns.items():
+        for heading in (*column.heading, name):
+            owner = owners.setdefault(heading_form(heading, numbered=False), name)
+            if owner != name:
+                said = message("heading_of_two", heading=heading, first=owner, second=name)
+                yield Mistake(said, path=(name, "heading"))
+
+
 class TableSettings(Manner):
     """One table: what its columns are, which row counts, and how its sheets are told."""
 
@@ -136,7 +146,7 @@ class TableSettings(Manner):
         ]
         scales = {column.scale for column in columns.values() if column.type == "score"}
         found += [Mistake(message("scales_of_one_table"))] if len(scales) > 1 else []
-        raise_all(found)
+        raise_all([*found, *_shared_headings(columns)])
         return columns
 
     @model_validator(mode="after")
@@ -178,7 +188,9 @@ class TableSettings(Manner):
         project = self.columns.get(PROJECT)
         named = {each: settings.heading or (each,) for each, settings in self.columns.items()}
         if PROJECT not in self.constants:
-            named[PROJECT] = (*(project.heading if project else ()), *_PROJECT_HEADINGS)
+            taken = {heading for each, texts in named.items() if each != PROJECT for heading in texts}
+            usual = (each for each in _PROJECT_HEADINGS if each not in taken)
+            named[PROJECT] = (*(project.heading if project else ()), *usual)
         others = tuple(each for each in self.columns if each != PROJECT and each not in self.constants)
         scales = [settings.scale for settings in self.columns.values() if settings.scale]
         return {
@@ -211,5 +223,5 @@ def registry(tables: Mapping[str, TableSettings]) -> Registry:
 def source(tables: Mapping[str, TableSettings], known: Registry) -> Source:
     """Make the source by which the sheets of declared tables are told."""
     forms = [settings.form(name) for name, settings in tables.items()]
-    settings = {"source": SOURCE, "headings_in_english": True, "one_spelling": True, "forms": forms}
+    settings = {"source": PLAN, "headings_in_english": True, "one_spelling": True, "forms": forms}
     return Source.model_validate(settings, context={"tables": known})
