@@ -456,7 +456,12 @@ class TestMistakes:
             ("columns: {a: date}\n    due: a", "due cannot be a"),
             ("columns: {a: date}\n    key: [c]", "key cannot be c"),
             ("columns: {a: date}\n    latest_by: c", "latest_by cannot be c"),
+            ("columns: {a: {type: word, words: [x, y]}, b: date}\n    constants: {a: z}", "z"),
+            ("columns: {a: {type: flag}, b: date}\n    constants: {a: maybe}", "maybe"),
             ("columns: {}", "columns"),
+            ("columns: [a, b]", "columns"),
+            ("columns: {a: }", "a text is wanted here"),
+            ("", "keys"),
         ],
     )
     def test_a_slip_in_a_table(self, table: str, words: str) -> None:

@@ -20,7 +20,7 @@ from opskpi.sources.forms import Manner, Scale, Unit, Words
 from opskpi.sources.headings import heading_form
 from opskpi.tables import Registry, Table, core
 from opskpi.tables.declared import DUES, EVENTS, PROJECT, TYPES, Column, declared, is_column_name
-from opskpi.tables.words import normal
+from opskpi.tables.words import FLAGS, normal
 from opskpi.targets.fields import Mistakes, Text, items, parse_text, raise_all
 from opskpi.wording import message
 
@@ -107,6 +107,13 @@ class ColumnSettings(BaseModel):
         return Column(self.type, required, words, self.least)
 
     @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The words it is closed to, none where it is open."""
+        if self.type == "flag":
+            return tuple(FLAGS)
+        return tuple(dict.fromkeys(each for word, spellings in self.words.items() for each in (word, spellings[0])))
+
+    @property
     def spellings(self) -> Mapping[str, str]:
         """Further spellings of its words, beyond the word and its Chinese."""
         return {spelling: word for word, spellings in self.words.items() for spelling in spellings[1:]}
@@ -171,6 +178,10 @@ class TableSettings(Manner):
             for name in names:
                 if name not in fit:
                     yield Mistake(with_nearest("no_such_column", name, fit, part=part), path=(part, name))
+        for name, said in self.constants.items():
+            known = self.columns[name].vocabulary if name in self.columns else ()
+            if known and normal(said) not in map(normal, known):
+                yield Mistake(with_nearest("not_in_vocabulary", said, known), path=("constants", name))
 
     def table(self, name: str) -> Table:
         """Build the table that rows are read into."""
