@@ -137,18 +137,17 @@ def read_document(data: bytes, file: str) -> Document:
 
 
 def validate(
-    document: Document, model: type[Model], value: object = None, context: dict[str, object] | None = None
+    document: Document, model: type[Model], value: object = None, *, context: Mapping[str, object] | None = None
 ) -> Model:
     """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order.
 
-    The context is where what a model reads first leaves what the rest of it needs to know.
+    `context` is what the model must know beside the text, such as the folder that it names files in; what it reads
+    first may leave there what the rest of it needs to know.
     """
     said = list(document.slips)
     found: Model | None = None
     try:
-        found = model.model_validate(
-            document.value if value is None else value, context={} if context is None else context
-        )
+        found = model.model_validate(document.value if value is None else value, context=dict(context or {}))
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:

@@ -31,7 +31,7 @@ def _contradictions(name: str, case: Case) -> Iterator[Message]:
     if not figures:
         return
     indicator, projects = case.plan.indicators[name], case.intake.projects.names
-    rows = case.rows(indicator.table, ended=True)
+    rows = case.rows(indicator.table, (True,) * len(projects))
     for period in dict.fromkeys(each.period for _, each in figures):
         readings = read(indicator.definition, rows, _window(period), [0] * len(projects), case.spread)
         for code, each in figures:

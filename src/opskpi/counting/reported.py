@@ -7,18 +7,17 @@ of percentages. What is counted from rows and reported as well is a contradictio
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import numpy as np
 
+from opskpi.counting.spans import Served
 from opskpi.errors import ExportError
-from opskpi.indicators.readings import Window
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Claim, Reading
 from opskpi.model.periods import Period, parse_period
 from opskpi.tables.columns import Column, Numbers, Texts, cell_texts
-from opskpi.tables.instants import microseconds, moment_of
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
@@ -89,11 +88,9 @@ def reported_figures(plan: Plan, intake: Intake) -> Reported:
     }
 
 
-def account(figures: Sequence[Figure], indicator: Indicator, window: Window, project: int, counted: Reading) -> Account:
-    """Find what the register comes to for a project in a window, given what was counted from rows."""
-    period = Period("", _day(window.start), _day(window.end - 1))
-    served = _served(window, project) if window.service_start is not None else (period.start, period.end)
-    told = _told(figures, period, served, indicator.definition.value.function)
+def account(figures: Sequence[Figure], indicator: Indicator, days: Served, counted: Reading) -> Account:
+    """Find what the register comes to for the days of a project, given what was counted from rows."""
+    told = _told(figures, days, indicator.definition.value.function)
     if told is None:
         return Account(lacking=message("why_not_reported") if indicator.table == TABLE else None)
     return Account(lacking=message("why_reported_partly")) if counts(counted) else told
@@ -104,9 +101,9 @@ def counts(reading: Reading) -> bool:
     return reading.counted + reading.pending + reading.unjudged > 0
 
 
-def _told(figures: Sequence[Figure], period: Period, served: tuple[date, date], function: str) -> Account | None:
+def _told(figures: Sequence[Figure], days: Served, function: str) -> Account | None:
     """Find what the register says of a period, inside the days served; None where it says nothing of it."""
-    first, last = max(period.start, served[0]), min(period.end, served[1])
+    period, first, last = days.period, days.first, days.last
     for each in figures:
         if (each.period.start, each.period.end) in ((period.start, period.end), (first, last)):
             return Account(_reading([each], function), each.claim)
@@ -119,25 +116,6 @@ def _told(figures: Sequence[Figure], period: Period, served: tuple[date, date], 
     if function not in _ADDED and any(each.numerator is None or each.denominator is None for each in parts):
         return Account(lacking=message("why_reported_rates"))
     return Account(_reading(parts, function), _joined([each.claim for each in parts]))
-
-
-def _served(window: Window, project: int) -> tuple[date, date]:
-    """Get a project's first and last day of service."""
-    assert window.service_start is not None  # noqa: S101 - asked for those that have service dates
-    assert window.service_end is not None  # noqa: S101
-    starts, ends = int(window.service_start[project]), int(window.service_end[project])
-    return (
-        date.min if starts < _day_start(date.min) else _day(starts),
-        date.max if ends > _day_start(date.max) else _day(ends - 1),
-    )
-
-
-def _day(moment: int) -> date:
-    return moment_of(moment).date()
-
-
-def _day_start(day: date) -> int:
-    return microseconds(datetime.combine(day, time()))
 
 
 def _tiled(inside: Sequence[Figure], first: date, last: date) -> tuple[list[Figure], date]:

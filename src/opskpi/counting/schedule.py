@@ -57,7 +57,7 @@ def with_due_rows(plan: Plan, intake: Intake, period: Period) -> tuple[Intake, t
 
 def _owed(plan: Plan, line: ScheduleSettings, intake: Intake, period: Period, notes: list[Message]) -> _Owed:
     """Lay out what a line asks of every project for every period; what falls due in the plan's time is counted."""
-    first, last = min(plan.whole_period.start, period.start), max(plan.whole_period.end, period.end)
+    first, last = min(plan.span.start, period.start), max(plan.span.end, period.end)
     periods = _periods(line, first, last, plan.whole_period.first_month)
     ends = np.array([_start(each.end) for each in periods], dtype=np.int64)
     due = _due_days(plan, line, ends, notes)

@@ -20,7 +20,7 @@ class Choice:
 
     indicators: tuple[str, ...]
     projects: frozenset[str]
-    company: bool
+    company: bool = False
 
 
 def part(period: Period, case: Case, choice: Choice) -> Part:
@@ -30,13 +30,15 @@ def part(period: Period, case: Case, choice: Choice) -> Part:
     judged = [figures(name, here) for name in choice.indicators]
     places = {name: at for at, name in enumerate(case.intake.projects.names)}
     shown = [result for _, results in judged for result in results if result.project in choice.projects]
-    company = tuple(company_line(standard, results) for standard, results in judged) if choice.company else ()
+    company = (
+        tuple(company_line(standard, results, period.label) for standard, results in judged) if choice.company else ()
+    )
     return Part(period, tuple(sorted(shown, key=lambda result: places[result.project])), company)
 
 
 def series(periods: Sequence[Period], case: Case, choice: Choice) -> tuple[Part, ...]:
-    """Judge each part of a period in time order, all at the run's own moment."""
-    bare = replace(case, details=0)
+    """Judge each part of a period in time order, all at the run's own moment; parts are the calendar's."""
+    bare = replace(case, details=0, occasion=replace(case.occasion, own={}))
     return tuple(part(each, bare, choice) for each in periods)
 
 

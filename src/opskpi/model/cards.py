@@ -82,8 +82,8 @@ class Claim:
 class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
-    `differing` are the first rows that another column of the export would judge the other way.
-    `claim` is there where the figure was not counted from rows but reported.
+    `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
+    by what probably made the difference. `claim` is there where the figure was not counted from rows but reported.
     """
 
     project: str
@@ -105,6 +105,7 @@ class Result:
     why: Message | None = None
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
+    causes: tuple[tuple[str, int], ...] = ()
     claim: Claim | None = None
 
     @property

@@ -20,7 +20,8 @@ from pydantic import (
 
 from opskpi import COUNTING
 from opskpi.documents import Mistake, parse_scale, with_nearest
-from opskpi.indicators.readings import Definition
+from opskpi.indicators.decided import DECIDED
+from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model import REGISTERS
@@ -89,6 +90,7 @@ class Indicator(BaseModel):
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
+    _completion: str = PrivateAttr(default="last")
     _owed: object = PrivateAttr(default=None)
 
     @model_validator(mode="before")
@@ -121,7 +123,7 @@ class Indicator(BaseModel):
         if info.data.get("table") in (None, FIGURES):
             return name
         table = _table(info)
-        moments = tuple(each for each, kind in table.kinds.items() if kind.is_instant)
+        moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
         if name not in moments:
             raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
         return name
@@ -148,6 +150,8 @@ class Indicator(BaseModel):
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
         check_unit(self.target, value.unit, ("target",))
+        if self.period_by == DECIDED and not is_outcome(value.argument, table):
+            raise Mistake(message("decided_without_outcome", value=self.value), path=("period_by",))
         self._on_scale()
         return self
 
@@ -175,9 +179,10 @@ class Indicator(BaseModel):
         """The scale a mean of scores moves on, where it is stated."""
         return None if self.scale is None else parse_scale(self.scale)
 
-    def judge_by(self, service: object) -> None:
+    def judge_by(self, service: object, completion: str) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
         self._service = service if self._definition.judged and self.judged_by != "flag" else None
+        self._completion = completion if self._definition.table.first_stop else "last"
 
     def owed_by(self, schedule: list[object]) -> None:
         """Let what the plan's schedule says of its table be part of the rule."""
@@ -190,6 +195,8 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self._completion != "last":
+            rule["completion"] = self._completion
         if self._owed is not None:
             rule["schedule"] = self._owed
         if self.table == FIGURES:

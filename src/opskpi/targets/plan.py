@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -24,15 +25,31 @@ from opskpi.model.service import Calendar, LimitRule
 from opskpi.sources import Source
 from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
-from opskpi.targets.fields import Text, Zone, raise_all
+from opskpi.targets.fields import Text, Zone, parse_text, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
 from opskpi.targets.schedule import ScheduleSettings, check_schedule
-from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
+from opskpi.targets.service import (
+    CalendarSettings,
+    Completion,
+    LimitSettings,
+    MissingResponse,
+    check_rules,
+    fingerprint,
+)
 from opskpi.targets.tables import TableSettings, registry, source
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
 _PLANNED = frozenset({"extends", "waivers", "groups", "defaults", "changes", "header"})
+
+
+def _period(value: object) -> str:
+    text = parse_text(value)
+    try:
+        parse_period(text)
+    except SettingsError as error:
+        raise Mistake(error.messages[0]) from None
+    return text
 
 
 class ProjectSettings(BaseModel):
@@ -43,12 +60,18 @@ class ProjectSettings(BaseModel):
     aliases: tuple[str, ...] = ()
     starts_on: date | None = Field(default=None, alias="from")
     ends_on: date | None = Field(default=None, alias="to")
+    period: Annotated[str, BeforeValidator(_period)] | None = None
     targets: dict[str, TargetText] = Field(default_factory=dict)
 
     @field_validator("aliases", mode="before")
     @classmethod
     def _one_alias(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
+
+    @property
+    def own_period(self) -> Period | None:
+        """The contract year that the project is judged over in place of the plan's period."""
+        return None if self.period is None else parse_period(self.period)
 
 
 class Plan(BaseModel):
@@ -57,7 +80,7 @@ class Plan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: Text
-    period: Text
+    period: Annotated[str, BeforeValidator(_period)]
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
     tables: dict[str, TableSettings] = Field(default_factory=dict)
@@ -67,6 +90,7 @@ class Plan(BaseModel):
     sla: tuple[LimitSettings, ...] = ()
     schedule: tuple[ScheduleSettings, ...] = ()
     missing_response: MissingResponse | None = None
+    completion: Completion = "last"
 
     _registry: Registry = PrivateAttr()
     _calendars: Mapping[str, Calendar] = PrivateAttr()
@@ -76,15 +100,6 @@ class Plan(BaseModel):
     @classmethod
     def _planned_keys(cls, values: object) -> object:
         return not_planned(values, _PLANNED)
-
-    @field_validator("period")
-    @classmethod
-    def _period(cls, text: str) -> str:
-        try:
-            parse_period(text)
-        except SettingsError as error:
-            raise Mistake(error.messages[0]) from None
-        return text
 
     @field_validator("tables", mode="wrap")
     @classmethod
@@ -118,6 +133,8 @@ class Plan(BaseModel):
                     found.append(Mistake(what, path=(*here, "")))
                 elif indicators:
                     found += collected(check_unit, target, indicators[indicator].definition.value.unit, here)
+            if "period" in info.data:
+                found += collected(_meets, settings, parse_period(info.data["period"]), (project, "period"))
         found += collected(_one_owner, projects)
         raise_all(found)
         return projects
@@ -125,7 +142,12 @@ class Plan(BaseModel):
     @field_validator("calendars", "sla", "schedule", mode="before")
     @classmethod
     def _empty_service(cls, value: object, info: ValidationInfo) -> object:
-        return ({} if info.field_name == "calendars" else []) if value is None else value
+        wanted = dict if info.field_name == "calendars" else list
+        if value is None:
+            return wanted()
+        if not isinstance(value, wanted | tuple):
+            raise Mistake(message(f"{info.field_name}_wanted"))
+        return value
 
     @field_validator("sla")
     @classmethod
@@ -143,17 +165,31 @@ class Plan(BaseModel):
     def _service(self, info: ValidationInfo) -> "Plan":
         self._registry = known(info.context)
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
-        self._rules = tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1))
-        stated = self._calendars or self._rules or self.missing_response
-        service = (self._calendars, self._rules, self.missing_response) if stated else None
+        self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
         for indicator in self.indicators.values():
-            indicator.judge_by(fingerprint(service))
             indicator.owed_by([self._owed(line) for line in self.schedule if line.table == indicator.table])
         return self
 
     def _owed(self, line: ScheduleSettings) -> object:
         """Lay out what a line of the schedule means for figures."""
         return fingerprint((dict(line), self._calendars.get(line.calendar or "")))
+
+    def _take_rules(self, rules: tuple[LimitRule, ...]) -> None:
+        """Judge by these rules, and let them be part of each indicator's."""
+        self._rules = rules
+        stated = self._calendars or rules or self.missing_response
+        service = fingerprint((self._calendars, rules, self.missing_response) if stated else None)
+        for indicator in self.indicators.values():
+            indicator.judge_by(service, self.completion)
+
+    def under(self, contracts: tuple[LimitRule, ...]) -> "Plan":
+        """Put the rules of contracts before its own: a contract says more exactly what holds for its project."""
+        if not contracts:
+            return self
+        indicators = {name: indicator.model_copy() for name, indicator in self.indicators.items()}
+        plan = self.model_copy(update={"indicators": indicators})
+        plan._take_rules((*contracts, *self._rules))  # noqa: SLF001 - its own kind
+        return plan
 
     def target(self, indicator: str, project: str) -> Target | None:
         """Find the target of a project, its own where it has one."""
@@ -181,7 +217,7 @@ class Plan(BaseModel):
 
     @property
     def limit_rules(self) -> tuple[LimitRule, ...]:
-        """The rules of `sla:` in their order; `line` is the place in the list, from 1."""
+        """The rules that judge in their order: those of contracts, then those of `sla:`."""
         return self._rules
 
     @property
@@ -193,6 +229,20 @@ class Plan(BaseModel):
     def whole_period(self) -> Period:
         """The plan's own period."""
         return parse_period(self.period)
+
+    @property
+    def span(self) -> Period:
+        """The plan's period, stretched over the contract years of its projects."""
+        whole = self.whole_period
+        own = [whole, *(each for settings in self.projects.values() if (each := settings.own_period))]
+        return Period(whole.label, min(each.start for each in own), max(each.end for each in own))
+
+
+def _meets(settings: ProjectSettings, whole: Period, path: tuple[str, ...]) -> None:
+    """Refuse a contract year that has no day in the plan's period."""
+    own = settings.own_period
+    if own and (own.end < whole.start or whole.end < own.start):
+        raise Mistake(message("own_period_outside", period=own.label, plan=whole.label), path=path)
 
 
 def _one_owner(projects: Mapping[str, ProjectSettings]) -> None:
