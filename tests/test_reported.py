@@ -59,6 +59,7 @@ class TestFigures:
             ("99.89%", ("", ""), 0.9989, "fail"),
             ("", ("8751", "8760"), 8751 / 8760, "fail"),  # 99.897 %
             ("99.9%", ("8752", "8760"), 8752 / 8760, "pass"),  # 99.9087 %, rounded to what the value says
+            ("99.9%", ("8759", "8760"), 8759 / 8760, "pass"),  # 99.9886 %, cut to what the value says
         ],
     )
     def test_a_ratio(
@@ -166,6 +167,14 @@ class TestPeriods:
 
         assert desk.score(plan=plan).pick("security", "value", "verdict") == (0, "pass")
 
+    def test_a_contract_year_is_made_of_its_own_months(self, desk: Desk, plan: Path) -> None:
+        """April 2016 to March 2017; what was reported for January 2016 belongs to the contract before."""
+        plan.write_text(plan.read_text("utf-8") + f"projects:\n  {PROJECT}: {{period: 2016-04..2017-03}}\n", "utf-8")
+        months = [f"2016-{month:02}" for month in (1, *range(4, 13))] + ["2017-01", "2017-02", "2017-03"]
+        put(desk, *(line("security", month, "1") for month in months))
+
+        assert desk.score(plan=plan).pick("security", "value", "period") == (12, "2016-04..2017-03")
+
     def test_what_excel_makes_of_a_month(self, desk: Desk, plan: Path) -> None:
         """2016-07 typed into a cell becomes the first of July."""
         from datetime import datetime
@@ -220,6 +229,9 @@ class TestContradictions:
         [
             (("系统可用率", "2016", "99.9"), "is a ratio"),
             (("系统可用率", "2016", "99%", ("97", "100")), "not its numerator over its denominator"),
+            (("系统可用率", "2016", "90%", ("89", "100")), "not its numerator over its denominator"),
+            (("培训考核平均分", "2016", "86", ("854", "10")), "not its numerator over its denominator"),
+            (("系统可用率", "2016", "", ("97", "")), "only one of numerator and denominator"),
             (("重大安全事件数", "2016", "0.5"), "must be whole"),
             (("培训考核平均分", "2016", "101"), "off its scale"),
         ],
@@ -246,6 +258,17 @@ class TestContradictions:
         ):
             assert f"填报.csv!{place}" in outcome.printed
             assert sentence in outcome.printed
+
+    def test_a_name_that_two_indicators_share_names_none(self, desk: Desk, plan: Path) -> None:
+        plan.write_text(
+            plan.read_text("utf-8") + "  other: {name: 系统可用率, table: figures, target: '>= 99%'}\n", "utf-8"
+        )
+        put(desk, line("系统可用率", "2016", "99.95%"), *(line("other", f"2016-{at:02}", "100%") for at in range(1, 5)))
+
+        outcome = desk.score(plan=plan)
+
+        assert outcome.ledger() == {"rows": 5, "accepted": 4, "rejected": 1, "duplicate": 0, "superseded": 0}
+        assert outcome.pick("availability", "why") == ("not_reported",)
 
     @pytest.mark.parametrize(
         ("keys", "words"),

@@ -14,7 +14,7 @@ from opskpi.counting.differences import differences
 from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
-from opskpi.counting.reported import indicator_words, reported_figures
+from opskpi.counting.register import indicator_words, reported_figures
 from opskpi.counting.schedule import with_due_rows
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
 from opskpi.counting.spans import Occasion, contract_years, years_said

@@ -1,6 +1,6 @@
 """Whom an indicator concerns: a whole table may belong to one project, as audits do to the company."""
 
-from opskpi.counting.reported import Reported
+from opskpi.counting.register import Reported
 from opskpi.intake.ledgers import Intake
 from opskpi.tables.declared import PROJECT
 from opskpi.targets.plan import Plan

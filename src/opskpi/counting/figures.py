@@ -12,7 +12,8 @@ from opskpi.counting.concern import concerned
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
-from opskpi.counting.reported import Account, Reported, account
+from opskpi.counting.register import Reported
+from opskpi.counting.reported import Account, account
 from opskpi.counting.spans import Occasion, ended_of_rows, in_service, served, spans, window
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
