@@ -97,7 +97,7 @@ def _usual(block: Checked, row: int) -> tuple[str, str]:
     """Say when a row was due by its export and when it stopped."""
     table = block.sheet.table
     stops = table.stop or ("delivered_at",)
-    due = _moment(block, row, "resolve_due_at" if "resolve_due_at" in table.kinds else "due_at")
+    due = _moment(block, row, table.due or "")
     return due, next((text for name in stops if (text := _moment(block, row, name))), "")
 
 

@@ -67,4 +67,7 @@ HEADINGS = (
     "deciding",
     "disagreeing",
     "why",
+    "basis",
+    "reported_source",
+    "reported_by",
 )

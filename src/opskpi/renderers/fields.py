@@ -39,6 +39,9 @@ def result_fields(result: Result) -> dict[str, object]:
         "disagreeing_by": dict(result.causes),
         "excluded_by": dict(reading.excluded),
         "why": result.why.key.removeprefix("why_") if result.why else None,
+        "basis": "reported" if result.claim else "computed",
+        "reported_source": "; ".join(result.claim.sources) if result.claim else None,
+        "reported_by": "; ".join(result.claim.people) if result.claim else None,
         **({} if reading.groups is None else {"groups": reading.groups}),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
     }

@@ -13,6 +13,7 @@ from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.renderers import Style, series
 from opskpi.renderers.lines import (
+    claim_fields,
     figure_text,
     heads,
     ledger_line,
@@ -24,6 +25,7 @@ from opskpi.renderers.lines import (
     verdict_word,
     word,
 )
+from opskpi.wording import message
 
 DETAILS = 1000
 #: How our own workbooks are told from exports (`exports.MARK_WORKBOOK`).
@@ -161,8 +163,15 @@ def _results(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
             figure_text(result),
             target_text(result),
             verdict_word(result, language),
-            result.why.text(language) if result.why else "",
+            _note(result, language),
         )
+
+
+def _note(result: Result, language: str) -> str:
+    """Say why there is no figure, or who reported it."""
+    if result.claim:
+        return message("reported_note", **claim_fields(result.claim)).text(language)
+    return result.why.text(language) if result.why else ""
 
 
 def _miss_headings() -> Sequence[str]:
@@ -174,7 +183,7 @@ def _misses(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
         for miss in result.misses:
             where = f"{miss.place.file}#{miss.place.sheet}" if miss.place.sheet else miss.place.file
             reason = miss.reason.text(language)
-            yield result.project, result.name, miss.row_id, reason, where, miss.place.row
+            yield result.project, result.name, miss.row_id, reason, where, miss.place.row or ""
 
 
 def _problem_headings() -> Sequence[str]:

@@ -29,6 +29,8 @@ from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
 from opskpi.model.goals import Target
+from opskpi.tables import Registry, known
+from opskpi.tables.declared import declaration
 from opskpi.targets.counted import (
     At,
     Basis,
@@ -45,10 +47,12 @@ from opskpi.targets.counted import (
     expressions,
     places_itself,
     read,
+    table_of,
 )
 from opskpi.targets.expressions import compiled, mistaken
 from opskpi.targets.fields import Mistakes, Text, no_calendar
 from opskpi.targets.phrases import check_unit, parse_target
+from opskpi.targets.reported import FIGURES, only_reported, reported_value
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
@@ -112,6 +116,7 @@ class Indicator(BaseModel):
     reduce: Reduce | None = None
     judged_by: Basis | None = None
     scale: str | None = None
+    stated_unit: str | None = Field(default=None, alias="unit")
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
     target: TargetText = None
@@ -121,11 +126,12 @@ class Indicator(BaseModel):
     _service: object = PrivateAttr(default=None)
     _measured: object = PrivateAttr(default=None)
     _completion: str = PrivateAttr(default="last")
+    _owed: object = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
     def _planned_keys(cls, values: object) -> object:
-        return not_planned(values, _PLANNED)
+        return only_reported(not_planned(values, _PLANNED))
 
     @field_validator("terms")
     @classmethod
@@ -150,8 +156,8 @@ class Indicator(BaseModel):
         if terms := info.data.get("terms"):
             units = {name: term.definition.unit for name, term in terms.items()}
             compiled(partial(formula, text, units), text)
-        elif info.data.get("table"):
-            read(aggregate, text, info.data["table"])
+        elif table := table_of(info):
+            read(partial(aggregate, others=known(info.context)), text, table)
         return text
 
     @field_validator("scale")
@@ -162,15 +168,22 @@ class Indicator(BaseModel):
         return text
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "Indicator":
+    def _fits_together(self, info: ValidationInfo) -> "Indicator":
         if self.terms:
             self._definitions = {name: term.definition for name, term in self.terms.items()}
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
-            self._definitions = {"": define(self.model_dump())}
+            self._definitions = {"": self._only(known(info.context))}
         self.check_target(self.target if isinstance(self.target, Target) else None, ("target",))
         self._on_scale()
         return self
+
+    def _only(self, tables: Registry) -> Definition:
+        """Parse what is counted where there are no terms; reported figures have no rows."""
+        table = tables[str(self.table)]
+        if self.table == FIGURES:
+            return Definition(table, None, (), "period", reported_value(self.stated_unit))
+        return define(self.model_dump(), table, tables)
 
     def check_target(self, target: Target | None, path: Path) -> None:
         """Refuse a target that its value cannot mean; raises Mistake."""
@@ -189,6 +202,11 @@ class Indicator(BaseModel):
     def definitions(self) -> Mapping[str, Definition]:
         """The parsed form of what is counted, by term; of an indicator without terms under ""."""
         return self._definitions
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables whose rows it counts."""
+        return frozenset(definition.table.name for definition in self._definitions.values())
 
     @property
     def formula(self) -> Formula | None:
@@ -261,6 +279,10 @@ class Indicator(BaseModel):
         for name, term in self.terms.items():
             yield from ((("terms", name, *path), text) for path, text in term.expressions())
 
+    def owed_by(self, schedule: list[object]) -> None:
+        """Let what the plan's schedule says of its table be part of the rule."""
+        self._owed = schedule or None
+
     @property
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
@@ -274,6 +296,12 @@ class Indicator(BaseModel):
             rule["calendars"] = self._measured
         if self._completion != "last":
             rule["completion"] = self._completion
+        if self._owed is not None:
+            rule["schedule"] = self._owed
+        if self.table == FIGURES:
+            rule["unit"] = self.unit
+        if declared := {each.table.name: each.table for each in self._definitions.values() if each.table.title}:
+            rule["columns"] = {name: declaration(table) for name, table in sorted(declared.items())}
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

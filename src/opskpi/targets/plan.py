@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_validator,
     model_validator,
 )
@@ -22,9 +23,12 @@ from opskpi.indicators.moments import REAL_TIME
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
+from opskpi.sources import Source
+from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Mistakes, Text, Zone, parse_text, raise_all
 from opskpi.targets.indicator import Indicator, TargetText, collected, not_planned
+from opskpi.targets.schedule import ScheduleSettings, check_schedule
 from opskpi.targets.service import (
     CalendarSettings,
     Completion,
@@ -33,10 +37,11 @@ from opskpi.targets.service import (
     check_rules,
     fingerprint,
 )
+from opskpi.targets.tables import TableSettings, registry, source
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"tables", "extends", "waivers", "groups", "defaults", "changes", "header"})
+_PLANNED = frozenset({"extends", "waivers", "groups", "defaults", "changes", "header"})
 
 
 def _period(value: object) -> str:
@@ -80,12 +85,15 @@ class Plan(BaseModel):
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
+    tables: dict[str, TableSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
+    schedule: tuple[ScheduleSettings, ...] = ()
     missing_response: MissingResponse | None = None
     completion: Completion = "last"
 
+    _registry: Registry = PrivateAttr()
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
 
@@ -102,6 +110,18 @@ class Plan(BaseModel):
             mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
         mistakes.stop()
         return indicators
+
+    @field_validator("tables", mode="wrap")
+    @classmethod
+    def _tables(
+        cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> dict[str, TableSettings]:
+        """Read the tables before the indicators that count them, and hand them along."""
+        handed = info.context if isinstance(info.context, dict) else {}
+        handed["unread"] = frozenset(value) if isinstance(value, Mapping) else frozenset()
+        tables: dict[str, TableSettings] = read({} if value is None else value)
+        handed |= {"tables": registry(tables), "unread": frozenset()}
+        return tables
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -129,7 +149,7 @@ class Plan(BaseModel):
         raise_all(found)
         return projects
 
-    @field_validator("calendars", "sla", mode="before")
+    @field_validator("calendars", "sla", "schedule", mode="before")
     @classmethod
     def _empty_service(cls, value: object, info: ValidationInfo) -> object:
         wanted = dict if info.field_name == "calendars" else list
@@ -145,11 +165,24 @@ class Plan(BaseModel):
         check_rules(rules, info.data.get("calendars"))
         return rules
 
+    @field_validator("schedule")
+    @classmethod
+    def _schedule(cls, lines: tuple[ScheduleSettings, ...], info: ValidationInfo) -> tuple[ScheduleSettings, ...]:
+        raise_all(list(check_schedule(lines, known(info.context), info.data.get("calendars"))))
+        return lines
+
     @model_validator(mode="after")
-    def _service(self) -> "Plan":
+    def _service(self, info: ValidationInfo) -> "Plan":
+        self._registry = known(info.context)
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
         self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
+        for indicator in self.indicators.values():
+            indicator.owed_by([self._owed(line) for line in self.schedule if line.table in indicator.tables])
         return self
+
+    def _owed(self, line: ScheduleSettings) -> object:
+        """Lay out what a line of the schedule means for figures."""
+        return fingerprint((dict(line), self._calendars.get(line.calendar or "")))
 
     def _take_rules(self, rules: tuple[LimitRule, ...]) -> None:
         """Judge by these rules, and let them be part of each indicator's."""
@@ -178,6 +211,16 @@ class Plan(BaseModel):
             return own if isinstance(own, Target) else None
         common = self.indicators[indicator].target
         return common if isinstance(common, Target) else None
+
+    @property
+    def registry(self) -> Registry:
+        """The tables its indicators may count: those of every run, and its own."""
+        return self._registry
+
+    @property
+    def source(self) -> Source:
+        """The source by which the sheets of its own tables are told."""
+        return source(self.tables, self._registry)
 
     @property
     def service_calendars(self) -> Mapping[str, Calendar]:

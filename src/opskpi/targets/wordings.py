@@ -95,7 +95,7 @@ def _counted(said: Indicator | Term, definition: Definition) -> Iterator[Clause]
     if definition.by and said.reduce:
         yield Clause("by", message("said_by", column=worded(definition.by)), definition.by.name)
         yield Clause("reduce", message("said_notation", text=said.reduce), said.reduce)
-    yield Clause("table", message(f"table_{said.table}"), str(said.table))
+    yield Clause("table", definition.table.said, definition.table.name)
     if definition.where is not None:
         yield Clause("where", worded(definition.where), said.where or "")
     for reason, node in definition.exclude:
@@ -152,7 +152,7 @@ def _called(node: Call) -> Message:
             said_of_it = [message("said_same", first=tuple(map(worded, keys)))] if keys else []
             said_of_it += [worded(each) for each in conjuncts(asked) if each != Literal(value=True)]
             key = f"said_exists_{word}{'' if said_of_it else '_any'}"
-            values = {"table": message(f"table_{table}"), "conditions": tuple(said_of_it)}
+            values = {"table": _known(f"table_{table}", table), "conditions": tuple(said_of_it)}
             return message(key, first=worded(length), second=worded(moment), **values)
         case Call(function, arguments) if function in PHRASES and len(arguments) <= len(_PLACES):
             said = dict(zip(_PLACES, map(worded, arguments), strict=False))
