@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from opskpi.arrow import take
 from opskpi.indicators import exact, intervals, ranks, sums
-from opskpi.indicators.coding import coded, encoded
+from opskpi.indicators.coding import coded, different, encoded
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.exact import Quotients
@@ -150,7 +150,7 @@ def _stretches(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], owners:
 def _different(node: Node, rows: Rows, counted: NDArray[np.bool_], owners: NDArray[Any]) -> Part:
     """Find the different values of each project, as texts."""
     codes, texts = coded(node, rows, counted)
-    pairs = np.unique(owners.astype(np.int64) * max(len(texts), 1) + codes)
+    pairs = different(owners.astype(np.int64) * max(len(texts), 1) + codes)
     chosen = take(texts, (pairs % max(len(texts), 1)).astype(np.intp))
     return Part(owners=pairs // max(len(texts), 1), texts=chosen)
 
@@ -162,5 +162,5 @@ def _counted_once(parts: Sequence[Part], projects: int) -> list[int]:
     if not texts:
         return [0] * projects
     codes, kinds = encoded(pa.concat_arrays(texts))
-    pairs = np.unique(np.concatenate(owners).astype(np.int64) * max(len(kinds), 1) + codes)
+    pairs = different(np.concatenate(owners).astype(np.int64) * max(len(kinds), 1) + codes)
     return [int(each) for each in np.bincount(pairs // max(len(kinds), 1), minlength=projects)]

@@ -26,6 +26,14 @@ def coded(node: Node, rows: Rows, counted: NDArray[Any]) -> tuple[NDArray[np.int
     return encoded(take(column, np.flatnonzero(counted)))
 
 
+def different(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sort numbers and keep each once; NumPy's own way, by hashes, takes several times as long for a million."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
 def encoded(texts: pa.StringArray) -> tuple[NDArray[np.int64], pa.StringArray]:
     """Code texts by their place among the different ones."""
     found = texts.dictionary_encode()

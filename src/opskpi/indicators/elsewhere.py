@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from opskpi.arrow import integers
 from opskpi.errors import SettingsError
-from opskpi.indicators.coding import coded, encoded
+from opskpi.indicators.coding import coded, different, encoded
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.moments import moments
 from opskpi.indicators.nodes import Call, Literal, Name, Node
@@ -99,7 +99,7 @@ def _index(same: Call, condition: Node, blocks: Sequence[Rows], conditions: Cond
     fits = np.concatenate([rows.accepted & (conditions(condition, rows) == YES) for rows in blocks])
     fits &= np.logical_and.reduce([when != NAT, *(code >= 0 for code in codes)])
     raw = _joined(projects[fits], [code[fits] for code in codes], [len(each) for each in words])
-    groups, times = np.unique(raw), np.unique(when[fits])
+    groups, times = different(raw), different(when[fits])
     places = np.searchsorted(groups, raw) * (len(times) + 1) + np.searchsorted(times, when[fits])
     return _Index(tuple(words), groups, times, np.sort(places))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from opskpi.documents import with_nearest
 from opskpi.indicators.aggregates import Owned, Ratio, part_of, ratios
-from opskpi.indicators.coding import coded
+from opskpi.indicators.coding import coded, different
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.formulas import Leaf, figure, unit_of
 from opskpi.indicators.intervals import Bounds
@@ -76,7 +76,7 @@ def grouped(
         np.where(here, rows.projects.astype(np.int64) * kinds + np.append(place, 0)[codes], -1)
         for rows, (codes, _), place, here in zip(blocks, keys, places, counted, strict=True)
     ]
-    groups = np.unique(np.concatenate(owners)) if owners else np.zeros(0, dtype=np.int64)
+    groups = different(np.concatenate(owners)) if owners else np.zeros(0, dtype=np.int64)
     groups = groups[groups >= 0]
     numbered = [np.searchsorted(groups, mine) for mine in owners]
     figures = _figures(value, list(zip(blocks, states, counted, numbered, strict=True)), len(groups), bounds)
