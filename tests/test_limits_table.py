@@ -121,7 +121,7 @@ class TestRules:
         """Three hours from 10:00 are over at 14:00, from 09:00 at 12:00."""
         limits(desk, ("", "", "", "5x8", "", "3h", "", start), headings=(*HEADINGS, "计时起点"))
         desk.tickets(ticket("03-01 09:00", "03-01 14:00", 派单时间="2016-03-01 10:00"))
-        assert buckets(score(desk)) == expected
+        assert buckets(score(desk, FOUR_HOURS)) == expected
 
     def test_a_row_without_one_leg_limits_the_other_only(self, desk: Desk) -> None:
         """The contract's row fits and says nothing of the resolution, so the plan's rule does not come to it."""

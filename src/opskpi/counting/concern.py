@@ -11,12 +11,13 @@ def concerned(name: str, plan: Plan, intake: Intake, reported: Reported) -> froz
 
     A table's own project is judged by that table, and beyond it by what its rows or figures are in.
     """
-    projects, table = intake.projects, plan.indicators[name].table
+    projects, tables = intake.projects, plan.indicators[name].tables
     own = {each: settings.constants[PROJECT] for each, settings in plan.tables.items() if PROJECT in settings.constants}
-    if table in own:
-        return frozenset({projects.names[projects.code(own[table])]} & intake.on_card)
+    if tables <= own.keys():
+        return frozenset({projects.names[projects.code(own[each])] for each in tables} & intake.on_card)
     apart = {projects.code(each) for each in own.values()} - {projects.code(each) for each in plan.projects}
-    silent = {code for code in apart if not _has_rows(intake, table, code) and (name, code) not in reported}
+    rows = {code for code in apart if any(_has_rows(intake, table, code) for table in tables)}
+    silent = {code for code in apart - rows if (name, code) not in reported}
     return intake.on_card - {projects.names[code] for code in silent}
 
 

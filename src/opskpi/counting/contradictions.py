@@ -10,7 +10,7 @@ from opskpi.counting.figures import Case
 from opskpi.counting.reported import counts
 from opskpi.errors import ExportError
 from opskpi.indicators.columns import State
-from opskpi.indicators.readings import Readings, Window, read
+from opskpi.indicators.readings import Definition, Readings, Window, read
 from opskpi.model.periods import Period
 from opskpi.model.places import Place
 from opskpi.tables.instants import microseconds
@@ -28,22 +28,28 @@ def refuse_contradictions(case: Case) -> None:
 
 def _contradictions(name: str, case: Case) -> Iterator[Message]:
     figures = [(code, each) for (which, code), some in case.reported.items() if which == name for each in some]
-    if not figures:
-        return
     indicator, projects = case.plan.indicators[name], case.intake.projects.names
-    rows = case.rows(indicator.table, (True,) * len(projects))
     for period in dict.fromkeys(each.period for _, each in figures):
-        readings = read(indicator.definition, rows, _window(period), [0] * len(projects), case.spread)
-        for code, each in figures:
-            if each.period == period and counts(readings.by_project[code]):
+        terms = [(each.table.name, _counted(each, period, case)) for each in indicator.definitions.values()]
+        for code, figure in figures:
+            rows = (_first_row(case, table, its, code) for table, its in terms)
+            row = next(filter(None, rows), None)
+            if figure.period == period and row is not None:
                 yield message(
                     "figure_doubled",
                     project=projects[code],
                     indicator=indicator.name,
                     period=period.label,
-                    figure=str(each.claim.places[0]),
-                    row=str(_first_row(case, indicator.table, readings, code)),
+                    figure=str(figure.claim.places[0]),
+                    row=str(row),
                 )
+
+
+def _counted(definition: Definition, period: Period, case: Case) -> Readings:
+    """Count what could be counted of a term in a period."""
+    projects = len(case.intake.projects.names)
+    rows = case.rows(definition.table.name, (True,) * projects)
+    return read(definition, rows, _window(period), [0] * projects, case.spread)
 
 
 def _window(period: Period) -> Window:
@@ -52,8 +58,10 @@ def _window(period: Period) -> Window:
 
 
 def _first_row(case: Case, table: str, readings: Readings, project: int) -> Place | None:
-    """Find the first row of a project that counts, is pending, or had nothing to be judged by."""
-    for states, block in zip(readings.states, case.intake.tables[table], strict=True):
+    """Find the first row of a project that counts, is pending, or had nothing to be judged by; None where none does."""
+    if not counts(readings.by_project[project]):
+        return None
+    for states, block in zip(readings.states, case.intake.tables.get(table, ()), strict=True):
         rows = np.flatnonzero(_counting(states) & (block.projects == project))
         if len(rows):
             return block.place(int(rows[0]))

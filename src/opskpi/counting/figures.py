@@ -1,5 +1,6 @@
 """Figures: each indicator read over the settled rows, with the circumstances of each project."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -7,27 +8,31 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
 from opskpi.counting.concern import concerned
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.register import Reported
-from opskpi.counting.reported import Account, account
-from opskpi.counting.spans import Occasion, ended_of_rows, in_service, served, spans, window
+from opskpi.counting.reported import account
+from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
+from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
-from opskpi.indicators.readings import Readings, Spread, read
-from opskpi.indicators.syntax import Name
-from opskpi.intake.ledgers import Checked, Intake
-from opskpi.model.cards import Result
-from opskpi.model.periods import MONTHS, Period
-from opskpi.scorecard import Circumstances, Standard, judge
+from opskpi.indicators.formulas import Leaf
+from opskpi.indicators.nodes import Name
+from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.intake.ledgers import Intake
+from opskpi.model.cards import Reading, Result
+from opskpi.model.periods import MONTHS, Period, before, year_to_date
+from opskpi.scorecard import Circumstances, Standard, judge, reported_standard
 from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
+from opskpi.worktime import Service
 
 #: How many rows that two judgements differ on are named.
 _FIRST = 5
@@ -54,6 +59,7 @@ class Case:
     owed: tuple[Message, ...] = ()
     kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
+    compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, ended: tuple[bool, ...]) -> list[Rows]:
         """Get a table's rows as the indicator language sees them; `ended` tells of each project's period."""
@@ -83,6 +89,7 @@ class Case:
                 each.accepted,
                 self._clock(ended, each.projects),
                 unanswered,
+                self.services,
             )
             for each in blocks
         ]
@@ -95,54 +102,102 @@ class Case:
         return replace(table, stop=(table.first_stop, *table.stop), reopened=None)
 
     @property
+    def services(self) -> Mapping[str, Service]:
+        """The calendars that expressions name, compiled when the first rows are made."""
+        if not self.compiled:
+            self.compiled.append(services(self.plan, self.chosen))
+        return self.compiled[0]
+
+    @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader must know of the rows that were counted."""
         return (*self.owed, *(note for limited in self.limited.values() for note in limited.notes))
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """An indicator read over all rows: its standard, each project's span and days, its terms, and what they come to."""
+
+    standard: Standard
+    spans: tuple[Span, ...]
+    window: Window
+    counted: Mapping[Leaf, Counted]
+    readings: Sequence[Reading]
+
+
+def counted(name: str, case: Case) -> Tally:
+    """Read one indicator for every project."""
+    indicator, names = case.plan.indicators[name], case.intake.projects.names
+    terms = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
+    found = spans(indicator.accumulate, names, case.occasion)
+    bounds = window(found, case.intake.projects)
+    return Tally(_standard(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
+
+
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     """Read and judge one indicator for every project."""
-    indicator, intake = case.plan.indicators[name], case.intake
-    blocks = intake.tables.get(indicator.table, ())
-    standard = _standard(name, indicator, _scale(indicator, blocks))
-    found = spans(indicator.accumulate, intake.projects.names, case.occasion)
-    bounds = window(found, intake.projects)
-    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rejected = intake.rejected.get(indicator.table, nobody).tolist()
-    rows = case.rows(indicator.table, tuple(each.ended for each in found))
-    readings = read(indicator.definition, rows, bounds, rejected, case.spread)
-    behind = Behind(readings, blocks, rows, case.plan.limit_rules)
-    _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
-    caused = causes(case.plan, case.limited.get(indicator.table), rows, readings, case.spread)
-    judged, seen = concerned(name, case.plan, intake, case.reported), intake.seen
-    spelled = _in_plan(case)
+    return judged(name, case, counted(name, case))
+
+
+def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result, ...]]:
+    """Judge one indicator's readings for every project."""
+    indicator, spelled, seen = case.plan.indicators[name], _in_plan(case), case.intake.seen
+    whom = concerned(name, case.plan, case.intake, case.reported)
     results: list[Result] = []
-    for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
-        if project not in judged:
+    for code, (project, reading) in enumerate(zip(case.intake.projects.names, tally.readings, strict=True)):
+        if project not in whom:
             continue
-        told = account(case.reported.get((name, code), ()), indicator, served(found[code].days, bounds, code), reading)
+        nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in tally.counted}
+        span = tally.spans[code]
+        told = account(case.reported.get((name, code), ()), indicator, served(span.days, tally.window, code), reading)
         circumstances = Circumstances(
-            period=found[code].period.label,
-            begun=found[code].begun,
-            ended=found[code].ended,
-            counted_now=_counted_now(indicator, found[code].period),
-            in_service=in_service(bounds, code),
-            handed_in=readings.in_period > 0,
-            found=readings.found > 0,
+            period=span.period.label,
+            begun=span.begun,
+            ended=span.ended,
+            counted_now=_counted_now(indicator, span.period),
+            in_service=in_service(tally.window, code),
+            handed_in=all(nil[leaf] or each.handed_in for leaf, each in tally.counted.items()),
+            found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
             seen=bool(seen[code]),
-            nil=case.nil.covers(name, code) or told.claim is not None,
+            nil=all(nil.values()) or told.claim is not None,
             lacking=told.lacking,
         )
         target = case.plan.target(name, spelled.get(project, project))
-        result = judge(project, _without_least(standard, told), told.reading or reading, target, circumstances)
-        result = replace(result, causes=caused[code], claim=told.claim)
-        results.append(_with_rows(result, behind, code, case.details))
-    return standard, tuple(results)
+        standard = reported_standard(tally.standard) if told.reading else tally.standard
+        result = judge(project, standard, told.reading or reading, target, circumstances)
+        result = replace(result, claim=told.claim)
+        results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
+    return tally.standard, tuple(results)
 
 
-def _without_least(standard: Standard, told: Account) -> Standard:
-    """Ask no number of rows of a figure that was reported."""
-    return replace(standard, min_rows=0) if told.reading else standard
+def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
+    """Read a term, or the one value of an indicator, over the rows of its table."""
+    indicator, intake = case.plan.indicators[name], case.intake
+    occasion = _spanned(case.occasion, leaf.span)
+    found = spans(indicator.accumulate, intake.projects.names, occasion)
+    bounds = window(found, intake.projects)
+    if not leaf.is_term:
+        return of_period(case.services[leaf.term], bounds.clipped(len(found), microseconds(occasion.as_of)))
+    definition = indicator.definitions[leaf.term]
+    table = definition.table.name
+    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
+    rows = case.rows(table, tuple(each.ended for each in found))
+    readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
+    _balanced(name, readings, intake.accepted.get(table, nobody), intake)
+    told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
+    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules)
+    return Counted(definition, behind, told, found, bounds)
+
+
+def _spanned(occasion: Occasion, span: str) -> Occasion:
+    """Find the occasion that a term stands for: the period that is judged, the one before, or the year so far."""
+    match span:
+        case "prev":
+            own = {project: before(year) for project, year in occasion.own.items()}
+            return replace(occasion, period=before(occasion.period), own=own)
+        case "ytd":
+            return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
+    return occasion
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:
@@ -151,44 +206,47 @@ def _in_plan(case: Case) -> Mapping[str, str]:
     return {case.intake.projects.names[code]: spelling for spelling, code in codes.items() if code >= 0}
 
 
-def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] | None) -> Standard:
-    value = indicator.definition.value
-    return Standard(
+def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+    whole = Standard(
         indicator=name,
         name=indicator.name,
         short=indicator.display,
         owner=indicator.owner,
-        function=value.function,
-        unit=value.unit,
+        function=indicator.function,
+        unit=indicator.unit,
         rule_sha256=indicator.rule_sha256,
         empty=indicator.empty,
         min_rows=indicator.min_rows,
-        scale=scale,
         cumulative=indicator.accumulate is not None,
     )
+    scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
+    if indicator.formula is None:
+        return replace(whole, scale=next(iter(scales.values())))
+    functions = {leaf: each.definition.function if each.definition else "sum" for leaf, each in counted.items()}
+    terms = {leaf: replace(whole, function=functions[leaf], scale=scales[leaf]) for leaf in counted}
+    return replace(whole, formula=indicator.formula, terms=terms)
 
 
-def _scale(indicator: Indicator, blocks: Sequence[Checked]) -> tuple[Fraction, Fraction] | None:
+def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] | None:
     """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
-    argument = indicator.definition.value.argument
-    if not isinstance(argument, Name):
+    if counted.definition is None or not isinstance(argument := counted.definition.value.argument, Name):
         return None
-    kind = indicator.definition.table.kinds.get(argument.name)
+    kind = counted.definition.table.kinds.get(argument.name)
     if kind is None or kind.name != "score":
         return indicator.score_scale
-    for block in blocks:
-        source = block.sheet.layout.form.scale
-        if indicator.scale and argument.name in block.columns and block.sheet.rules.scale != indicator.score_scale:
+    sheets = [each.sheet for each in counted.behind.blocks if argument.name in each.columns]
+    for sheet in sheets:
+        if indicator.scale and sheet.rules.scale != indicator.score_scale:
             raise SettingsError(
                 message(
                     "scales_differ",
                     indicator=indicator.name,
                     wanted=indicator.scale,
-                    sheet=block.sheet.label,
-                    found=source or message("no_scale"),
+                    sheet=sheet.label,
+                    found=sheet.layout.form.scale or message("no_scale"),
                 )
             )
-    scales = {block.sheet.rules.scale for block in blocks if argument.name in block.columns}
+    scales = {sheet.rules.scale for sheet in sheets}
     return scales.pop() if len(scales) == 1 else indicator.score_scale
 
 
@@ -207,10 +265,14 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 
 
-def _with_rows(result: Result, behind: Behind, project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ."""
+def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
+    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
     if details and result.reading.missed:
-        result = replace(result, misses=misses(behind, project, details))
+        result = replace(result, misses=misses(counted[0].behind, project, details))
     if result.reading.disagreeing:
-        result = replace(result, differing=differing(behind, project, _FIRST))
+        places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
+        told = Counter[str]()
+        for each in counted:
+            told.update(dict(each.causes[project]) if each.causes else {})
+        result = replace(result, differing=tuple(places[:_FIRST]), causes=tuple(told.items()))
     return result

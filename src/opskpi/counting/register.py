@@ -77,7 +77,7 @@ def reported_figures(plan: Plan, intake: Intake) -> Reported:
     for line in (line for block in intake.tables.get(TABLE, ()) for line in _lines(block)):
         name = words[line.indicator]
         indicator = plan.indicators[name]
-        figure = _figure(line, indicator.definition.value.function)
+        figure = _figure(line, indicator.function)
         said += [
             message(key, place=str(line.place), indicator=indicator.name) for key in _wrong(line, figure, indicator)
         ]
@@ -132,7 +132,7 @@ def _figure(line: _Line, function: str) -> Figure | None:
 
 def _wrong(line: _Line, figure: Figure | None, indicator: Indicator) -> Iterator[str]:
     """Name what is wrong with a line by itself."""
-    unit, scale = indicator.definition.value.unit, indicator.score_scale
+    unit, scale = indicator.unit, indicator.score_scale
     if figure is None:
         if line.numerator is not None or line.denominator is not None:
             yield "figure_incomplete"

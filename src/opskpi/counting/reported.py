@@ -28,7 +28,7 @@ class Account:
 
 def account(figures: Sequence[Figure], indicator: Indicator, days: Served, counted: Reading) -> Account:
     """Find what the register comes to for the days of a project, given what was counted from rows."""
-    told = _told(figures, days, indicator.definition.value.function)
+    told = _told(figures, days, indicator.function)
     if told is None:
         return Account(lacking=message("why_not_reported") if indicator.table == TABLE else None)
     return Account(lacking=message("why_reported_partly")) if counts(counted) else told

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from opskpi.model.cards import InputRecord, Result
+from opskpi.model.cards import InputRecord, Reading, Result
 
 
 def result_fields(result: Result) -> dict[str, object]:
@@ -42,6 +42,22 @@ def result_fields(result: Result) -> dict[str, object]:
         "basis": "reported" if result.claim else "computed",
         "reported_source": "; ".join(result.claim.sources) if result.claim else None,
         "reported_by": "; ".join(result.claim.people) if result.claim else None,
+        **({} if reading.groups is None else {"groups": reading.groups}),
+        **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
+    }
+
+
+def _term(reading: Reading) -> dict[str, object]:
+    """Lay out a term's figure and its own ledger."""
+    return {
+        "value": None if reading.value is None else float(reading.value),
+        "numerator": number(reading.numerator),
+        "denominator": number(reading.denominator),
+        "counted": reading.counted,
+        "pending": reading.pending,
+        "excluded": sum(reading.excluded.values()),
+        "filtered": reading.filtered,
+        "out_of_period": reading.out_of_period,
     }
 
 

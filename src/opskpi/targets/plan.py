@@ -19,14 +19,15 @@ from pydantic import (
 
 from opskpi.documents import Mistake, with_nearest
 from opskpi.errors import SettingsError
+from opskpi.indicators.moments import REAL_TIME
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.sources import Source
 from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
-from opskpi.targets.fields import Text, Zone, parse_text, raise_all
-from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
+from opskpi.targets.fields import Mistakes, Text, Zone, parse_text, raise_all
+from opskpi.targets.indicator import Indicator, TargetText, collected, not_planned
 from opskpi.targets.schedule import ScheduleSettings, check_schedule
 from opskpi.targets.service import (
     CalendarSettings,
@@ -83,10 +84,10 @@ class Plan(BaseModel):
     period: Annotated[str, BeforeValidator(_period)]
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
+    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     tables: dict[str, TableSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
-    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     schedule: tuple[ScheduleSettings, ...] = ()
     missing_response: MissingResponse | None = None
@@ -113,6 +114,15 @@ class Plan(BaseModel):
         handed |= {"tables": registry(tables), "unread": frozenset()}
         return tables
 
+    @field_validator("indicators")
+    @classmethod
+    def _calendars_named(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+        mistakes = Mistakes()
+        for name, indicator in indicators.items() if "calendars" in info.data else ():
+            mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
+        mistakes.stop()
+        return indicators
+
     @field_validator("projects", mode="before")
     @classmethod
     def _empty_projects(cls, value: object) -> object:
@@ -132,7 +142,7 @@ class Plan(BaseModel):
                     what = with_nearest("unknown_indicator", indicator, tuple(indicators))
                     found.append(Mistake(what, path=(*here, "")))
                 elif indicators:
-                    found += collected(check_unit, target, indicators[indicator].definition.value.unit, here)
+                    found += collected(indicators[indicator].check_target, target, here)
             if "period" in info.data:
                 found += collected(_meets, settings, parse_period(info.data["period"]), (project, "period"))
         found += collected(_one_owner, projects)
@@ -167,7 +177,7 @@ class Plan(BaseModel):
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
         self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
         for indicator in self.indicators.values():
-            indicator.owed_by([self._owed(line) for line in self.schedule if line.table == indicator.table])
+            indicator.owed_by([self._owed(line) for line in self.schedule if line.table in indicator.tables])
         return self
 
     def _owed(self, line: ScheduleSettings) -> object:
@@ -181,6 +191,8 @@ class Plan(BaseModel):
         service = fingerprint((self._calendars, rules, self.missing_response) if stated else None)
         for indicator in self.indicators.values():
             indicator.judge_by(service, self.completion)
+            named = {name: self._calendars[name] for name in sorted(indicator.calendars - {REAL_TIME})}
+            indicator.measure_by(fingerprint(named) if named else None)
 
     def under(self, contracts: tuple[LimitRule, ...]) -> "Plan":
         """Put the rules of contracts before its own: a contract says more exactly what holds for its project."""

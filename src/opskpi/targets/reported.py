@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from opskpi.documents import Mistake
-from opskpi.indicators.syntax import Literal
+from opskpi.indicators.nodes import Literal
 from opskpi.indicators.typing import Aggregate
 from opskpi.wording import message
 
@@ -53,4 +53,4 @@ def reported_value(unit: str | None) -> Aggregate:
     """Make the aggregate of an indicator without rows, by its unit."""
     known = _UNITS.get(unicodedata.normalize("NFKC", unit or ""), "number")
     function, argument = _MADE.get(known, ("mean", Literal(Fraction(0))))
-    return Aggregate(function, argument, known)
+    return Aggregate(function, () if argument is None else (argument,), known)
