@@ -27,6 +27,7 @@ from opskpi.model.explanations import Clause
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
+from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, catalogue, message
 
 #: The phrase of each function; its arguments fill in `first`, `second` and `third`.
@@ -72,7 +73,9 @@ def term_in_words(indicator: Indicator, term: str) -> tuple[Clause, ...]:
 
 
 def _clauses(indicator: Indicator) -> Iterator[Clause]:
-    if indicator.formula:
+    if indicator.table == FIGURES:
+        yield Clause("value", message("said_reported"))
+    elif indicator.formula:
         yield Clause("value", message("said_notation", text=notation(indicator.formula.node)), indicator.value)
     else:
         yield from _counted(indicator, indicator.definitions[""])
@@ -95,7 +98,7 @@ def _counted(said: Indicator | Term, definition: Definition) -> Iterator[Clause]
     if definition.by and said.reduce:
         yield Clause("by", message("said_by", column=worded(definition.by)), definition.by.name)
         yield Clause("reduce", message("said_notation", text=said.reduce), said.reduce)
-    yield Clause("table", message(f"table_{said.table}"), str(said.table))
+    yield Clause("table", definition.table.said, definition.table.name)
     if definition.where is not None:
         yield Clause("where", worded(definition.where), said.where or "")
     for reason, node in definition.exclude:
