@@ -198,7 +198,7 @@ tables:
     table: trainings
     period_by: 计划日期
     value: sum(学时)
-    target: ">= 5小时"
+    target: ">= 300 分钟"
 """
         head = ("培训编号", "项目", "主题", "计划日期", "状态", "考核平均分", "人数", "学时")
         rows = [

@@ -63,12 +63,6 @@ class Circumstances:
     lacking: Message | None = None
 
 
-def reported_standard(standard: Standard) -> Standard:
-    """Ask of a figure that was reported neither a number of rows nor what terms it is made of."""
-    function = "mean" if standard.formula else standard.function
-    return replace(standard, min_rows=0, formula=None, terms={}, function=function)
-
-
 def judge(
     project: str,
     standard: Standard,
@@ -253,7 +247,7 @@ def headroom(function: str, reading: Reading, target: Target | None) -> int | No
     For a share: how many met rows could have been missed without a fail, negative: how
     many missed ones had to be met. For a ceiling: how many more may come. None for means.
     """
-    if target is None or reading.value is None or reading.numerator is None or reading.numerator.denominator != 1:
+    if target is None or reading.value is None or reading.numerator is None:
         return None
     if function == "count":
         return _count_headroom(int(reading.numerator), target)
@@ -293,8 +287,7 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
     verdicts = [result.verdict for result in results]
     passed, failed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
     waived = verdicts.count(Verdict.WAIVED)
-    readings = [each.reading for each in results if each.reading.numerator is not None]
-    numerator, denominator = (None, None) if _unpooled(standard, results) else _pooled(standard, readings)
+    numerator, denominator = _pooled(standard, results)
     value = _quotient(numerator, denominator)
     targets = {result.target for result in results}
     return CompanyLine(
@@ -316,17 +309,18 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
     )
 
 
-def _unpooled(standard: Standard, results: Sequence[Result]) -> bool:
-    """Tell whether a figure is there of which only the value is known, so that the others would not be the whole."""
-    bare = any(each.value is not None and each.reading.numerator is None for each in results)
-    return bare or (standard.formula is not None and any(each.claim for each in results))
+def _pooled(standard: Standard, results: Sequence[Result]) -> tuple[Fraction | None, Fraction | None]:
+    """Add numerators and denominators up; one figure that was reported without its parts leaves none."""
+    readings = [result.reading for result in results if result.reading.numerator is not None]
+    bare = any(result.value is not None and result.reading.numerator is None for result in results)
+    return (None, None) if bare else _added(standard, readings)
 
 
-def _pooled(standard: Standard, readings: Sequence[Reading]) -> tuple[Fraction | None, Fraction | None]:
+def _added(standard: Standard, readings: Sequence[Reading]) -> tuple[Fraction | None, Fraction | None]:
     """Add numerators and denominators, of terms each term's; percentages are never averaged."""
-    if standard.formula and readings:
+    if standard.formula and readings and all(each.terms for each in readings):
         pooled = {
-            leaf: _quotient(*_pooled(term, [each.terms[str(leaf)] for each in readings]))
+            leaf: _quotient(*_added(term, [each.terms[str(leaf)] for each in readings]))
             for leaf, term in standard.terms.items()
         }
         return parts(standard.formula, pooled)

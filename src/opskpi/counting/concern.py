@@ -13,13 +13,13 @@ def concerned(name: str, plan: Plan, intake: Intake, reported: Reported) -> froz
     """
     projects, tables = intake.projects, plan.indicators[name].tables
     own = {each: settings.constants[PROJECT] for each, settings in plan.tables.items() if PROJECT in settings.constants}
-    if tables <= own.keys():
-        return frozenset({projects.names[projects.code(own[each])] for each in tables} & intake.on_card)
+    if tables and tables <= own.keys():
+        return frozenset({projects.names[projects.code(own[table])] for table in tables} & intake.on_card)
     apart = {projects.code(each) for each in own.values()} - {projects.code(each) for each in plan.projects}
-    rows = {code for code in apart if any(_has_rows(intake, table, code) for table in tables)}
-    silent = {code for code in apart - rows if (name, code) not in reported}
+    silent = {code for code in apart if not _has_rows(intake, tables, code) and (name, code) not in reported}
     return intake.on_card - {projects.names[code] for code in silent}
 
 
-def _has_rows(intake: Intake, table: str, project: int) -> bool:
-    return any(counts[table][project] for counts in (intake.accepted, intake.rejected) if table in counts)
+def _has_rows(intake: Intake, tables: frozenset[str], project: int) -> bool:
+    every = (intake.accepted, intake.rejected)
+    return any(counts[table][project] for counts in every for table in sorted(tables & counts.keys()))

@@ -1,12 +1,13 @@
 """Contradictions: a figure that is both counted from rows and reported, which nobody here can settle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.counting.figures import Case
+from opskpi.counting.register import Figure
 from opskpi.counting.reported import counts
 from opskpi.errors import ExportError
 from opskpi.indicators.columns import State
@@ -28,28 +29,28 @@ def refuse_contradictions(case: Case) -> None:
 
 def _contradictions(name: str, case: Case) -> Iterator[Message]:
     figures = [(code, each) for (which, code), some in case.reported.items() if which == name for each in some]
+    if not figures:
+        return
+    for definition in case.plan.indicators[name].definitions.values():
+        yield from _doubled(name, definition, figures, case)
+
+
+def _doubled(name: str, definition: Definition, figures: Sequence[tuple[int, Figure]], case: Case) -> Iterator[Message]:
+    """Find the reported figures of periods in which rows count, too."""
     indicator, projects = case.plan.indicators[name], case.intake.projects.names
+    rows = case.rows(definition.table.name, (True,) * len(projects))
     for period in dict.fromkeys(each.period for _, each in figures):
-        terms = [(each.table.name, _counted(each, period, case)) for each in indicator.definitions.values()]
-        for code, figure in figures:
-            rows = (_first_row(case, table, its, code) for table, its in terms)
-            row = next(filter(None, rows), None)
-            if figure.period == period and row is not None:
+        readings = read(definition, rows, _window(period), [0] * len(projects), case.spread)
+        for code, each in figures:
+            if each.period == period and counts(readings.by_project[code]):
                 yield message(
                     "figure_doubled",
                     project=projects[code],
                     indicator=indicator.name,
                     period=period.label,
-                    figure=str(figure.claim.places[0]),
-                    row=str(row),
+                    figure=str(each.claim.places[0]),
+                    row=str(_first_row(case, definition.table.name, readings, code)),
                 )
-
-
-def _counted(definition: Definition, period: Period, case: Case) -> Readings:
-    """Count what could be counted of a term in a period."""
-    projects = len(case.intake.projects.names)
-    rows = case.rows(definition.table.name, (True,) * projects)
-    return read(definition, rows, _window(period), [0] * projects, case.spread)
 
 
 def _window(period: Period) -> Window:
@@ -58,10 +59,8 @@ def _window(period: Period) -> Window:
 
 
 def _first_row(case: Case, table: str, readings: Readings, project: int) -> Place | None:
-    """Find the first row of a project that counts, is pending, or had nothing to be judged by; None where none does."""
-    if not counts(readings.by_project[project]):
-        return None
-    for states, block in zip(readings.states, case.intake.tables.get(table, ()), strict=True):
+    """Find the first row of a project that counts, is pending, or had nothing to be judged by."""
+    for states, block in zip(readings.states, case.intake.tables[table], strict=True):
         rows = np.flatnonzero(_counting(states) & (block.projects == project))
         if len(rows):
             return block.place(int(rows[0]))

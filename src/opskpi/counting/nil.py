@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opskpi.counting.register import TABLE
 from opskpi.documents import with_nearest
 from opskpi.errors import SettingsError
 from opskpi.indicators.columns import Clock, Rows
@@ -16,6 +15,7 @@ from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Place
 from opskpi.tables.columns import YES, Words
 from opskpi.targets.plan import Plan
+from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, message
 
 
@@ -37,20 +37,18 @@ def nil_returns(plan: Plan, declared: Sequence[str], intake: Intake) -> NilRetur
     """Collect what `--nil` and the registers' own rows declare; raises SettingsError."""
     named = [find_indicator(plan, word) for word in declared]
     counted = {
-        _key(name, term): definition
+        _key(name, term): (name, definition)
         for name, indicator in plan.indicators.items()
         for term, definition in indicator.definitions.items()
     }
-    empty = {_population(each) for name in named for each in plan.indicators[name].definitions.values()}
-    # a reported indicator has no rows that it could share with others
-    everywhere = {key for key, each in counted.items() if each.table.name != TABLE and _population(each) in empty}
-    everywhere |= {name for name in named if plan.indicators[name].table == TABLE}
+    empty = {_population(name, each) for name in named for each in plan.indicators[name].definitions.values()}
+    everywhere = {key for key, (name, definition) in counted.items() if _population(name, definition) in empty}
     notes = [message("nil_declared", indicator=plan.indicators[name].display) for name in named]
     projects: dict[str, set[int]] = {}
     for sheet in intake.sheets:
         for row in sheet.nil:
             code = -1 if row.project is None else intake.projects.code(row.project)
-            covered = [key for key, each in counted.items() if _speaks_for(sheet, each)]
+            covered = [key for key, (_, each) in counted.items() if _speaks_for(sheet, each)]
             place = Place(sheet.file, sheet.name or "", row.row)
             notes.append(message("nil_row", place=str(place), project=row.project or "-"))
             if row.project is None:
@@ -74,8 +72,10 @@ def _key(indicator: str, term: str) -> str:
     return f"{indicator}.{term}" if term else indicator
 
 
-def _population(definition: Definition) -> tuple[object, ...]:
+def _population(name: str, definition: Definition) -> tuple[object, ...]:
+    """Tell whose rows are meant; a reported figure is a population of its own."""
     return (
+        name if definition.table.name == FIGURES else None,
         definition.table.name,
         definition.where,
         definition.exclude,

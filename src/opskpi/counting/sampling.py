@@ -92,7 +92,7 @@ def _sample(case: Case, its: _Found, tallies: dict[str, Tally]) -> Sample:
         place=its.place,
         row_id=identity,
         table=table.name,
-        title=table.said,
+        called=table.said,
         project=case.intake.projects.names[code] if code >= 0 else None,
         cells=tuple(_as_written(each, faults) for each in cells(block, row, block.sheet.layout.columns, _as_of(case))),
         fate="accepted" if accepted else _FATES.get(Fate(int(block.fates[row])), "rejected"),

@@ -38,7 +38,7 @@ _ALWAYS = ("table", "where", "exclude", "period_by", "value", "judged_by")
 _PAIRS = (("by", "reduce"), ("at", "open"))
 
 
-def _table(value: object, info: ValidationInfo) -> str:
+def _known_table(value: object, info: ValidationInfo) -> str:
     if info.context and value in info.context.get("unread", ()):
         raise Mistake(message("table_unread", table=str(value)))
     tables = tuple(name for name in known(info.context) if name not in REGISTERS)
@@ -48,7 +48,7 @@ def _table(value: object, info: ValidationInfo) -> str:
 
 
 def table_of(info: ValidationInfo) -> Table | None:
-    """Get the table whose rows are counted; None where it is not known, or figures of it are only reported."""
+    """Get the table whose rows are counted; None where it is not known, or has none to count."""
     name = info.data.get("table")
     return None if name in (None, FIGURES) else known(info.context)[name]
 
@@ -106,11 +106,12 @@ def _reduce(text: str, info: ValidationInfo) -> str:
 def _open(moments: tuple[str, str], info: ValidationInfo) -> tuple[str, str]:
     """Check the moments from which and until which a row is open."""
     mistakes, table = Mistakes(), table_of(info)
-    for at, name in enumerate(moments) if table else ():
-        assert table is not None  # noqa: S101 - as just asked
-        instants = tuple(each for each in known_columns(table) if sort_of(Name(each), table) == "instant")
-        if name not in instants:
-            mistakes.add(Mistake(with_nearest("period_by_no_moment", name, instants, table=table.name)), (at,))
+    if table is None:
+        return moments
+    columns = tuple(each for each in known_columns(table) if sort_of(Name(each), table) == "instant")
+    for at, name in enumerate(moments):
+        if name not in columns:
+            mistakes.add(Mistake(with_nearest("period_by_no_moment", name, columns, table=table.name)), (at,))
     mistakes.stop()
     return moments
 
@@ -131,7 +132,7 @@ At = Literal["period_start", "period_end"]
 Open = Annotated[tuple[str, str], AfterValidator(_open)]
 By = Annotated[Text, AfterValidator(_by)]
 Reduce = Annotated[Text, AfterValidator(_reduce)]
-TableName = Annotated[str, BeforeValidator(_table)]
+TableName = Annotated[str, BeforeValidator(_known_table)]
 Where = Annotated[str, AfterValidator(_condition)]
 Exclude = Annotated[dict[str, str], AfterValidator(_exclude)]
 PeriodBy = Annotated[Text, AfterValidator(_period_by)]
@@ -158,8 +159,6 @@ class Term(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Term":
-        if self.table == FIGURES:
-            raise Mistake(message("figures_no_term"), path=("table",))
         self._definition = define(self.model_dump(), known(info.context)[self.table])
         return self
 

@@ -29,7 +29,7 @@ from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
 from opskpi.model.goals import Target
-from opskpi.tables import known
+from opskpi.tables import Table, known
 from opskpi.tables.declared import declaration
 from opskpi.targets.counted import (
     At,
@@ -116,7 +116,7 @@ class Indicator(BaseModel):
     reduce: Reduce | None = None
     judged_by: Basis | None = None
     scale: str | None = None
-    said_unit: str | None = Field(default=None, alias="unit")
+    stated_unit: str | None = Field(default=None, alias="unit")
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
     target: TargetText = None
@@ -169,17 +169,20 @@ class Indicator(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Indicator":
-        if self.table == FIGURES:
-            value = reported_value(self.said_unit)
-            self._definitions = {"": Definition(known(info.context)[FIGURES], None, (), str(self.period_by), value)}
-        elif self.terms:
+        if self.terms:
             self._definitions = {name: term.definition for name, term in self.terms.items()}
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
-            self._definitions = {"": define(self.model_dump(), known(info.context)[str(self.table)])}
+            self._definitions = {"": self._only(known(info.context)[str(self.table)])}
         self.check_target(self.target if isinstance(self.target, Target) else None, ("target",))
         self._on_scale()
         return self
+
+    def _only(self, table: Table) -> Definition:
+        """Parse what is counted where there are no terms; reported figures have no rows."""
+        if self.table == FIGURES:
+            return Definition(table, None, (), "period", reported_value(self.stated_unit))
+        return define(self.model_dump(), table)
 
     def check_target(self, target: Target | None, path: Path) -> None:
         """Refuse a target that its value cannot mean; raises Mistake."""
@@ -201,7 +204,7 @@ class Indicator(BaseModel):
 
     @property
     def tables(self) -> frozenset[str]:
-        """The tables whose rows are counted."""
+        """The tables whose rows it counts."""
         return frozenset(definition.table.name for definition in self._definitions.values())
 
     @property
@@ -296,8 +299,8 @@ class Indicator(BaseModel):
             rule["schedule"] = self._owed
         if self.table == FIGURES:
             rule["unit"] = self.unit
-        if own := {each.table.name: declaration(each.table) for each in self._definitions.values() if each.table.title}:
-            rule["columns"] = own
+        if declared := {each.table.name: each.table for each in self._definitions.values() if each.table.title}:
+            rule["columns"] = {name: declaration(table) for name, table in sorted(declared.items())}
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

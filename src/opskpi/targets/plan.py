@@ -102,6 +102,15 @@ class Plan(BaseModel):
     def _planned_keys(cls, values: object) -> object:
         return not_planned(values, _PLANNED)
 
+    @field_validator("indicators")
+    @classmethod
+    def _calendars_named(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+        mistakes = Mistakes()
+        for name, indicator in indicators.items() if "calendars" in info.data else ():
+            mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
+        mistakes.stop()
+        return indicators
+
     @field_validator("tables", mode="wrap")
     @classmethod
     def _tables(
@@ -113,15 +122,6 @@ class Plan(BaseModel):
         tables: dict[str, TableSettings] = read({} if value is None else value)
         handed |= {"tables": registry(tables), "unread": frozenset()}
         return tables
-
-    @field_validator("indicators")
-    @classmethod
-    def _calendars_named(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
-        mistakes = Mistakes()
-        for name, indicator in indicators.items() if "calendars" in info.data else ():
-            mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
-        mistakes.stop()
-        return indicators
 
     @field_validator("projects", mode="before")
     @classmethod

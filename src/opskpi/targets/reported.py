@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from opskpi.documents import Mistake
-from opskpi.indicators.nodes import Literal
+from opskpi.indicators.nodes import Literal, Node
 from opskpi.indicators.typing import Aggregate
 from opskpi.wording import message
 
@@ -30,9 +30,9 @@ _UNITS = {
     "分钟": "minutes",
 }
 #: How figures of a unit are made of their parts: shares and means by numerators and denominators, counts by adding.
-_MADE: Mapping[str, tuple[str, Literal | None]] = {
-    "ratio": ("share", Literal(value=True)),
-    "count": ("count", None),
+_MADE: Mapping[str, tuple[str, tuple[Node, ...]]] = {
+    "ratio": ("share", (Literal(value=True),)),
+    "count": ("count", ()),
 }
 
 
@@ -52,5 +52,5 @@ def only_reported(values: object) -> object:
 def reported_value(unit: str | None) -> Aggregate:
     """Make the aggregate of an indicator without rows, by its unit."""
     known = _UNITS.get(unicodedata.normalize("NFKC", unit or ""), "number")
-    function, argument = _MADE.get(known, ("mean", Literal(Fraction(0))))
-    return Aggregate(function, () if argument is None else (argument,), known)
+    function, arguments = _MADE.get(known, ("mean", (Literal(Fraction(0)),)))
+    return Aggregate(function, arguments, known)
