@@ -159,6 +159,8 @@ class Term(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Term":
+        if self.table == FIGURES:
+            raise Mistake(message("figures_no_term"), path=("table",))
         self._definition = define(self.model_dump(), known(info.context)[self.table])
         return self
 
