@@ -13,8 +13,8 @@ from opskpi.counting.terms import Counted
 from opskpi.errors import SettingsError
 from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.conditions import conditions
+from opskpi.indicators.definitions import reasons
 from opskpi.indicators.formulas import Leaf
-from opskpi.indicators.readings import reasons
 from opskpi.intake.ledgers import row_problems
 from opskpi.model.cards import PlanRecord, Reading
 from opskpi.model.explanations import Account, Clause, FigureExplanation, Ground, Portion, Step

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
 from opskpi.counting.concern import concerned
+from opskpi.counting.daytimes import dated, day_notes
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
@@ -19,10 +20,12 @@ from opskpi.counting.reported import account
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
-from opskpi.indicators.columns import Clock, Rows, State
+from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
+from opskpi.indicators.definitions import Window
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
-from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.indicators.readings import Readings, read
+from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Reading, Result
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
@@ -59,6 +62,7 @@ class Case:
     owed: tuple[Message, ...] = ()
     kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
     compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, ended: tuple[bool, ...]) -> list[Rows]:
@@ -90,10 +94,13 @@ class Case:
                 self._clock(ended, each.projects),
                 unanswered,
                 self.services,
+                self.elsewhere,
+                days,
             )
-            for each in blocks
+            for each, days in zip(blocks, dated(blocks), strict=True)
         ]
-        return with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+        limited = with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+        return replace(limited, notes=(*limited.notes, *day_notes(self.plan, self.chosen, table, blocks)))
 
     def _stopping(self, table: Table) -> Table:
         """Let reopened rows stop with their first completion where the plan says so."""
@@ -180,11 +187,14 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     definition = indicator.definitions[leaf.term]
     table = definition.table.name
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rows = case.rows(table, tuple(each.ended for each in found))
+    ended = tuple(each.ended for each in found)
+    for other in definition.others:  # made here, since a block's own work cannot wait for that of others
+        case.elsewhere.tables.setdefault(other, case.rows(other, ended))
+    rows = case.rows(table, ended)
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
-    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules)
+    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules, definition.compared)
     return Counted(definition, behind, told, found, bounds)
 
 
