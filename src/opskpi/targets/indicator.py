@@ -29,7 +29,7 @@ from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
 from opskpi.model.goals import Target
-from opskpi.tables import Table, known
+from opskpi.tables import Registry, known
 from opskpi.tables.declared import declaration
 from opskpi.targets.counted import (
     At,
@@ -157,7 +157,7 @@ class Indicator(BaseModel):
             units = {name: term.definition.unit for name, term in terms.items()}
             compiled(partial(formula, text, units), text)
         elif table := table_of(info):
-            read(aggregate, text, table)
+            read(partial(aggregate, others=known(info.context)), text, table)
         return text
 
     @field_validator("scale")
@@ -173,16 +173,17 @@ class Indicator(BaseModel):
             self._definitions = {name: term.definition for name, term in self.terms.items()}
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
-            self._definitions = {"": self._only(known(info.context)[str(self.table)])}
+            self._definitions = {"": self._only(known(info.context))}
         self.check_target(self.target if isinstance(self.target, Target) else None, ("target",))
         self._on_scale()
         return self
 
-    def _only(self, table: Table) -> Definition:
+    def _only(self, tables: Registry) -> Definition:
         """Parse what is counted where there are no terms; reported figures have no rows."""
+        table = tables[str(self.table)]
         if self.table == FIGURES:
             return Definition(table, None, (), "period", reported_value(self.stated_unit))
-        return define(self.model_dump(), table)
+        return define(self.model_dump(), table, tables)
 
     def check_target(self, target: Target | None, path: Path) -> None:
         """Refuse a target that its value cannot mean; raises Mistake."""
