@@ -16,7 +16,7 @@ from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.register import Reported
-from opskpi.counting.reported import Account, account
+from opskpi.counting.reported import account
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.errors import ImbalanceError, SettingsError
@@ -29,7 +29,7 @@ from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Reading, Result
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
-from opskpi.scorecard import Circumstances, Standard, judge
+from opskpi.scorecard import Circumstances, Standard, judge, reported_standard
 from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
@@ -170,7 +170,7 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
             lacking=told.lacking,
         )
         target = case.plan.target(name, spelled.get(project, project))
-        standard = _without_least(tally.standard, told)
+        standard = reported_standard(tally.standard) if told.reading else tally.standard
         result = judge(project, standard, told.reading or reading, target, circumstances)
         results.append(_with_rows(replace(result, claim=told.claim), tuple(tally.counted.values()), code, case.details))
     return tally.standard, tuple(results)
@@ -207,11 +207,6 @@ def _spanned(occasion: Occasion, span: str) -> Occasion:
         case "ytd":
             return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
     return occasion
-
-
-def _without_least(standard: Standard, told: Account) -> Standard:
-    """Ask no number of rows of a figure that was reported."""
-    return replace(standard, min_rows=0) if told.reading else standard
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:

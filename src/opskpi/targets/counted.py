@@ -160,6 +160,8 @@ class Term(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Term":
+        if self.table == FIGURES:
+            raise Mistake(message("figures_no_term"), path=("table",))
         tables = known(info.context)
         self._definition = define(self.model_dump(), tables[self.table], tables)
         return self

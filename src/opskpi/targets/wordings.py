@@ -27,6 +27,7 @@ from opskpi.model.explanations import Clause
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
+from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, catalogue, message
 
 #: The phrase of each function; its arguments fill in `first`, `second` and `third`.
@@ -72,7 +73,9 @@ def term_in_words(indicator: Indicator, term: str) -> tuple[Clause, ...]:
 
 
 def _clauses(indicator: Indicator) -> Iterator[Clause]:
-    if indicator.formula:
+    if indicator.table == FIGURES:
+        yield Clause("value", message("said_reported"))
+    elif indicator.formula:
         yield Clause("value", message("said_notation", text=notation(indicator.formula.node)), indicator.value)
     else:
         yield from _counted(indicator, indicator.definitions[""])
