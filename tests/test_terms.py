@@ -440,3 +440,23 @@ tables:
     target: "<= 5%"
 """
     assert score(desk, text, more=tables).pick("x", "numerator", "denominator", "verdict") == (1, 3, "fail")
+
+
+def test_no_match_in_a_table_that_was_not_handed_in_is_no_data(desk: Desk) -> None:
+    """Without answers nobody knows whether there was one."""
+    desk.tickets(incident("", "2016-03-02"))
+    text = """
+  x:
+    name: 回访率
+    table: tickets
+    period_by: created_at
+    value: share(exists(surveys, same(ticket_id), 720h after stopped_at))
+    target: ">= 60%"
+"""
+    assert score(desk, text).pick("x", "verdict", "value", "why") == ("no_data", None, "no_other_table")
+
+    desk.put(
+        "满意度.csv",
+        [{"问卷编号": "S1", "项目名称": PROJECT, "提交时间": "2016-03-05", "满意度": "5", "工单编号": "T1"}],
+    )
+    assert score(desk, text).pick("x", "verdict", "value") == ("pass", 1)

@@ -111,6 +111,7 @@ _VALUELESS = frozenset(
         "why_not_begun",
         "why_not_in_service",
         "why_no_rows",
+        "why_no_other_table",
         "why_project_unseen",
         "why_nothing_found",
         "why_not_reported",

@@ -149,7 +149,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
 def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result, ...]]:
     """Judge one indicator's readings for every project."""
     indicator, spelled, seen = case.plan.indicators[name], _in_plan(case), case.intake.seen
-    concerns = concerned(name, case.plan, case.intake, case.reported)
+    concerns, missing = concerned(name, case.plan, case.intake, case.reported), _missing(tally, case)
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(case.intake.projects.names, tally.readings, strict=True)):
         if project not in concerns:
@@ -167,7 +167,7 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
             found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
             seen=bool(seen[code]),
             nil=all(nil.values()) or told.claim is not None,
-            lacking=told.lacking,
+            lacking=told.lacking or missing,
         )
         target = case.plan.target(name, spelled.get(project, project))
         standard = reported_standard(tally.standard) if told.reading else tally.standard
@@ -207,6 +207,15 @@ def _spanned(occasion: Occasion, span: str) -> Occasion:
         case "ytd":
             return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
     return occasion
+
+
+def _missing(tally: Tally, case: Case) -> Message | None:
+    """Say which other table the value asks for rows and was not handed in: no match there is not nothing (rule 9)."""
+    asked = [other for each in tally.counted.values() if each.definition for other in each.definition.others]
+    for other in asked:
+        if not np.any(case.intake.accepted.get(other, 0)):
+            return message("why_no_other_table", table=case.plan.registry[other].said)
+    return None
 
 
 def _in_plan(case: Case) -> Mapping[str, str]:
