@@ -9,10 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeGuard
 
+from opskpi.counting.changes import turned
 from opskpi.counting.figures import Case, Occasion
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
+from opskpi.counting.standing import standings
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
@@ -74,7 +76,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
         nil = nil_returns(plan, request.nil, intake)
-        case = Case(plan, intake, occasion, nil, request.details, pool.map, tuple(chosen))
+        case = Case(plan, intake, occasion, nil, request.details, pool.map, standings(plan, intake.projects), chosen)
         choice = Choice(chosen, chosen_projects(intake, request.projects), company=not request.projects)
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
@@ -178,8 +180,8 @@ def _years_from(day: date, years: int) -> date:
 
 
 def _planned(plan: Plan | None) -> tuple[Known, ...]:
-    """List the projects the plan names."""
-    return tuple(
+    """List the projects the plan names, those of its groups last."""
+    named = tuple(
         Known(
             name,
             settings.aliases,
@@ -188,6 +190,8 @@ def _planned(plan: Plan | None) -> tuple[Known, ...]:
         )
         for name, settings in (plan.projects.items() if plan else ())
     )
+    grouped = [name for group in (plan.groups.values() if plan else ()) for name in group.projects or ()]
+    return (*named, *map(Known, dict.fromkeys(grouped)))
 
 
 def _start_of(day: date) -> int:
@@ -229,7 +233,7 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     if request.period and request.period.strip().startswith("last-") and not _is_moment(request.as_of):
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
-    said += _differing(results)
+    said += [*_differing(results), *turned(results)]
     if not results:
         said.append(message("no_projects"))
     if screen.intake.unassigned and not request.projects:

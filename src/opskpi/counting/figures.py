@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import with_limits
 from opskpi.counting.nil import NilReturns
+from opskpi.counting.standing import Standing
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.readings import Readings, Spread, Window, read
 from opskpi.indicators.syntax import Name
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Result
+from opskpi.model.goals import held, turns
 from opskpi.model.periods import MONTHS, Period, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge
 from opskpi.tables.instants import microseconds
@@ -44,7 +46,7 @@ class Occasion:
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `chosen` are the indicators that are counted, `said` is what reading the rows had to say, by table.
+    `standings` say what the plan has for each project, `chosen` are the indicators that are counted, `said` is what reading the rows had to say, by table.
     """
 
     plan: Plan
@@ -53,6 +55,7 @@ class Case:
     nil: NilReturns
     details: int
     spread: Spread
+    standings: Mapping[str, Standing]
     chosen: tuple[str, ...] = ()
     kept: dict[tuple[str, bool], list[Rows]] = field(default_factory=dict)
     said: dict[str, tuple[Message, ...]] = field(default_factory=dict)
@@ -86,7 +89,7 @@ class Case:
 
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     """Read and judge one indicator for every project."""
-    indicator, intake = case.plan.indicators[name], case.intake
+    indicator, intake, period = case.plan.indicators[name], case.intake, case.occasion.period
     blocks = intake.tables.get(indicator.table, ())
     standard = _standard(name, indicator, _scale(indicator, blocks))
     window = _window(indicator, intake, case.occasion)
@@ -98,31 +101,26 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     behind = Behind(readings, blocks, rows, case.plan.limit_rules)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
     on_card, seen = intake.on_card, intake.seen
-    spelled = _in_plan(case)
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
         if project not in on_card:
             continue
         circumstances = Circumstances(
-            period=case.occasion.period.label,
-            begun=case.occasion.as_of > datetime.combine(case.occasion.period.start, time()),
+            period=period.label,
+            begun=case.occasion.as_of > datetime.combine(period.start, time()),
             ended=ended,
-            counted_now=_counted_now(indicator, case.occasion.period),
+            counted_now=_counted_now(indicator, period),
             in_service=_in_service(window, code),
             handed_in=readings.in_period > 0,
             found=readings.found > 0,
             seen=bool(seen[code]),
             nil=case.nil.covers(name, code),
         )
-        result = judge(project, standard, reading, case.plan.target(name, spelled.get(project, project)), circumstances)
+        goals = case.standings[project].goals[name]
+        result = judge(project, standard, reading, held(goals, period.start), circumstances)
+        result = replace(result, turns=turns(goals, period))
         results.append(_with_rows(result, behind, code, case.details))
     return standard, tuple(results)
-
-
-def _in_plan(case: Case) -> Mapping[str, str]:
-    """Find how the plan spells each project that it has settings for."""
-    codes = {spelling: case.intake.projects.code(spelling) for spelling in case.plan.projects}
-    return {case.intake.projects.names[code]: spelling for spelling, code in codes.items() if code >= 0}
 
 
 def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] | None) -> Standard:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
@@ -73,7 +73,8 @@ class Miss:
 class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
-    `differing` are the first rows that another column of the export would judge the other way.
+    `differing` are the first rows that another column of the export would judge the other way,
+    `turns` the days of the period on which another target begins to hold than the one that judged.
     """
 
     project: str
@@ -95,6 +96,7 @@ class Result:
     why: Message | None = None
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
+    turns: tuple[tuple[date, Target | None], ...] = ()
 
     @property
     def value(self) -> Fraction | None:

@@ -38,6 +38,9 @@ def result_fields(result: Result) -> dict[str, object]:
         "disagreeing": reading.disagreeing,
         "excluded_by": dict(reading.excluded),
         "why": result.why.key.removeprefix("why_") if result.why else None,
+        "target_changes": [
+            {"from": day.isoformat(), "target": target.text if target else None} for day, target in result.turns
+        ],
     }
 
 

@@ -19,14 +19,14 @@ from pydantic import (
 )
 
 from opskpi import COUNTING
-from opskpi.documents import Mistake, parse_scale, with_nearest
+from opskpi.documents import Mistake, Path, parse_scale, with_nearest
 from opskpi.indicators.readings import Definition
 from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model.goals import Target
 from opskpi.tables import NAMES, load
 from opskpi.targets.fields import Text, raise_all
-from opskpi.targets.phrases import parse_target
+from opskpi.targets.goals import GoalText, stated
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
@@ -42,13 +42,6 @@ def _known_table(value: object) -> str:
     if value not in tables:
         raise Mistake(with_nearest("unknown_table", str(value), tables))
     return str(value)
-
-
-def _target(value: object) -> Target | None:
-    return None if value is None else parse_target(str(value))
-
-
-TargetText = Annotated[Any, BeforeValidator(_target)]
 
 
 def not_planned(values: object, planned: frozenset[str]) -> object:
@@ -79,7 +72,7 @@ class Indicator(BaseModel):
     scale: str | None = None
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
-    target: TargetText = None
+    target: GoalText = None
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
@@ -140,18 +133,18 @@ class Indicator(BaseModel):
         where = None if self.where is None else condition(self.where, table)
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
-        check_unit(self.target, value.unit, ("target",))
-        self._on_scale()
+        self.check_goal(self.target, ("target",))
         return self
 
-    def _on_scale(self) -> None:
-        """Refuse a target that no score of the stated scale can reach; raises Mistake."""
-        scale, target = self.score_scale, self.target
-        if scale is None or not isinstance(target, Target):
-            return
-        bounds = [bound for bound in (target.low, target.high) if bound is not None]
-        if any(not scale[0] <= bound <= scale[1] for bound in bounds):
-            raise Mistake(message("target_off_scale", text=target.text, scale=str(self.scale)), path=("target",))
+    def check_goal(self, goal: object, path: Path = ()) -> None:
+        """Refuse targets of another unit than the value's, or off the stated scale; raises Mistake."""
+        scale = self.score_scale
+        for inner, target in stated(goal):
+            check_unit(target, self._definition.value.unit, (*path, *inner))
+            bounds = [bound for bound in (target.low, target.high) if bound is not None]
+            if scale and any(not scale[0] <= bound <= scale[1] for bound in bounds):
+                said = message("target_off_scale", text=target.text, scale=str(self.scale))
+                raise Mistake(said, path=(*path, *inner))
 
     @property
     def definition(self) -> Definition:
@@ -183,7 +176,7 @@ class Indicator(BaseModel):
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def check_unit(target: Target | None, unit: str, path: tuple[str, ...]) -> None:
+def check_unit(target: Target | None, unit: str, path: Path) -> None:
     """Refuse a ratio's target beyond 1: `>= 95` is a slip for `>= 95%`; raises Mistake."""
     bounds = [bound for bound in (target.low, target.high) if bound is not None] if target else []
     if target and unit == "ratio" and any(bound > 1 for bound in bounds):

@@ -1,25 +1,26 @@
 """The plan's models: what YAML must look like, checked down to the last expression."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-from opskpi.documents import Mistake, with_nearest
+from opskpi.documents import Mistake
 from opskpi.errors import SettingsError
-from opskpi.model.goals import Target
+from opskpi.model.goals import Goal
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Text, Zone, raise_all
-from opskpi.targets.indicator import Indicator, TargetText, check_unit, collected, not_planned
+from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
+from opskpi.targets.indicator import Indicator, collected, not_planned
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"tables", "extends", "waivers", "groups", "defaults", "changes", "header"})
+_PLANNED = frozenset({"tables", "extends", "waivers", "changes", "header"})
 
 
 class ProjectSettings(BaseModel):
@@ -30,7 +31,7 @@ class ProjectSettings(BaseModel):
     aliases: tuple[str, ...] = ()
     starts_on: date | None = Field(default=None, alias="from")
     ends_on: date | None = Field(default=None, alias="to")
-    targets: dict[str, TargetText] = Field(default_factory=dict)
+    targets: Targets = Field(default_factory=dict)
 
     @field_validator("aliases", mode="before")
     @classmethod
@@ -49,6 +50,7 @@ class Plan(BaseModel):
     language: Literal["zh", "en"] | None = None
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
+    groups: dict[str, GroupSettings] = Field(default_factory=dict)
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
@@ -83,16 +85,16 @@ class Plan(BaseModel):
         indicators = info.data.get("indicators", {})
         found: list[Mistake] = []
         for project, settings in projects.items():
-            for indicator, target in settings.targets.items():
-                here = (project, "targets", indicator)
-                if indicators and indicator not in indicators:
-                    what = with_nearest("unknown_indicator", indicator, tuple(indicators))
-                    found.append(Mistake(what, path=(*here, "")))
-                elif indicators:
-                    found += collected(check_unit, target, indicators[indicator].definition.value.unit, here)
+            found += check_targets(settings.targets, indicators, (project,)) if indicators else []
         found += collected(_one_owner, projects)
         raise_all(found)
         return projects
+
+    @field_validator("groups")
+    @classmethod
+    def _groups(cls, groups: dict[str, GroupSettings], info: ValidationInfo) -> dict[str, GroupSettings]:
+        raise_all(check_groups(groups, info.data.get("indicators", {})))
+        return groups
 
     @field_validator("calendars", "sla", mode="before")
     @classmethod
@@ -115,14 +117,12 @@ class Plan(BaseModel):
             indicator.judge_by(fingerprint(service))
         return self
 
-    def target(self, indicator: str, project: str) -> Target | None:
-        """Find the target of a project, its own where it has one."""
+    def goals(self, indicator: str, project: str, groups: Sequence[str], registered: str | None) -> tuple[Goal, ...]:
+        """List what is said of a project's target, nearest first: its own, its groups', the indicator's."""
         settings = self.projects.get(project)
-        if settings and indicator in settings.targets:
-            own = settings.targets[indicator]
-            return own if isinstance(own, Target) else None
-        common = self.indicators[indicator].target
-        return common if isinstance(common, Target) else None
+        own = [settings.targets[indicator]] if settings and indicator in settings.targets else []
+        shared = group_goals(indicator, self.groups, groups, registered)
+        return (*own, *shared, self.indicators[indicator].target)
 
     @property
     def service_calendars(self) -> Mapping[str, Calendar]:
