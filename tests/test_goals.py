@@ -46,7 +46,10 @@ class TestByDay:
 
         assert targets(outcome)[BANK] == (">= 90%", "pass")
         assert outcome.card["results"][0]["target_changes"] == [{"from": "2016-07-01", "target": ">= 95%"}]
-        assert "changes on 2016-07-01 from >= 90% to >= 95% (all projects)" in outcome.notes
+        assert (
+            "changes on 2016-07-01 from >= 90% to >= 95% (all projects; the plan's changes say nothing of it)"
+            in outcome.notes
+        )
 
     @pytest.mark.parametrize(
         ("period", "expected"),

@@ -9,12 +9,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeGuard
 
-from opskpi.counting.changes import turned
+from opskpi.counting.changes import told, turned
 from opskpi.counting.figures import Case, Occasion
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
 from opskpi.counting.standing import standings
+from opskpi.counting.waivers import unapplied
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
@@ -23,6 +24,7 @@ from opskpi.intake.names import Known
 from opskpi.intake.screening import Screen, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
+from opskpi.model.approvals import Change
 from opskpi.model.cards import Part, PlanRecord, Result, Scorecard
 from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
@@ -81,7 +83,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
     return Scorecard(
-        plan=PlanRecord(plan.plan, document.file, document.sha256),
+        plan=_record(plan, document, told(plan, period, chosen)),
         period=period,
         as_of=moment.as_of.replace(tzinfo=plan.zone),
         inputs=screen.inputs,
@@ -101,6 +103,11 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         by=request.by if several else None,
         parts=several,
     ), screen
+
+
+def _record(plan: Plan, document: Document, changes: tuple[Change, ...]) -> PlanRecord:
+    header = plan.header.header() if plan.header else None
+    return PlanRecord(plan.plan, document.file, document.sha256, header, changes)
 
 
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
@@ -233,7 +240,8 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     if request.period and request.period.strip().startswith("last-") and not _is_moment(request.as_of):
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
-    said += [*_differing(results), *turned(results)]
+    said += [*_differing(results), *turned(results, told(plan, period, tuple(plan.indicators)))]
+    said += unapplied(plan, screen.intake.projects, period, results)
     if not results:
         said.append(message("no_projects"))
     if screen.intake.unassigned and not request.projects:

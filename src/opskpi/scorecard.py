@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from opskpi.model.approvals import Waiver
 from opskpi.model.cards import CompanyLine, Reading, Result, Verdict
 from opskpi.model.goals import Target
 from opskpi.wording import Message, message
@@ -11,6 +12,8 @@ from opskpi.wording import Message, message
 #: As many later rows as it takes to bring any share or mean near its end.
 _MANY = 10**9
 _POOLED = frozenset({"share", "count", "sum", "mean"})
+#: What a project can be let off; what is not counted now, or has no target, needs no waiver.
+_WAIVABLE = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.NO_DATA, Verdict.TOO_FEW})
 _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW, Verdict.NOT_DUE})
 
 
@@ -84,6 +87,13 @@ def judge(
         rule_sha256=standard.rule_sha256,
         why=why,
     )
+
+
+def waive(result: Result, waiver: Waiver | None) -> Result:
+    """Hold a project to no target where that is waived; the raw verdict stays beside it (rule 15)."""
+    if waiver is None or result.verdict not in _WAIVABLE:
+        return result
+    return replace(result, verdict=Verdict.WAIVED, waiver=waiver, in_progress=False)
 
 
 #: The reasons for which a figure would mislead: nothing was handed in, or nothing is counted now.

@@ -3,15 +3,29 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from opskpi.model.approvals import Change
 from opskpi.model.cards import Result
+from opskpi.model.periods import Period
+from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 
 #: So many projects are named.
 _NAMED = 3
 
 
-def turned(results: Sequence[Result]) -> Iterator[Message]:
-    """Say which targets change inside the period, each once with the projects it changes for."""
+def told(plan: Plan, period: Period, indicators: Sequence[str]) -> tuple[Change, ...]:
+    """List the changes a card must tell: those of its indicators since the plan's period began, in order of days."""
+    first = plan.whole_period.start
+    changes = [each.change() for each in plan.changes if each.indicator in indicators]
+    return tuple(sorted((each for each in changes if first <= each.day <= period.end), key=lambda each: each.day))
+
+
+def turned(results: Sequence[Result], changes: Sequence[Change]) -> Iterator[Message]:
+    """Say which targets change inside the period, each once with the projects it changes for.
+
+    A turn that none of the changes accounts for is said to be one.
+    """
+    recorded = {(each.indicator, each.day) for each in changes}
     lines = [
         ((result.indicator, day, then.text if then else "", result.target.text if result.target else ""), result)
         for result in results
@@ -27,6 +41,7 @@ def turned(results: Sequence[Result]) -> Iterator[Message]:
             day=day.isoformat(),
             now=now or message("no_target"),
             then=then or message("no_target"),
+            why=message("turn_recorded" if (mine[0].indicator, day) in recorded else "turn_unrecorded"),
             who=message("all_projects") if everybody else _named([each.project for each in mine]),
         )
 

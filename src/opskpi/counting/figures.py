@@ -12,6 +12,7 @@ from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.standing import Standing
+from opskpi.counting.waivers import covering
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.readings import Readings, Spread, Window, read
@@ -20,7 +21,7 @@ from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Result
 from opskpi.model.goals import held, turns
 from opskpi.model.periods import MONTHS, Period, year_to_date
-from opskpi.scorecard import Circumstances, Standard, judge
+from opskpi.scorecard import Circumstances, Standard, judge, waive
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
@@ -46,7 +47,8 @@ class Occasion:
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `standings` say what the plan has for each project, `chosen` are the indicators that are counted, `said` is what reading the rows had to say, by table.
+    `standings` say what the plan has for each project, `chosen` are the indicators that are counted,
+    `said` is what reading the rows had to say, by table.
     """
 
     plan: Plan
@@ -116,8 +118,10 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
             seen=bool(seen[code]),
             nil=case.nil.covers(name, code),
         )
-        goals = case.standings[project].goals[name]
+        standing = case.standings[project]
+        goals = standing.goals[name]
         result = judge(project, standard, reading, held(goals, period.start), circumstances)
+        result = waive(result, covering(standing.waivers, name, period))
         result = replace(result, turns=turns(goals, period))
         results.append(_with_rows(result, behind, code, case.details))
     return standard, tuple(results)

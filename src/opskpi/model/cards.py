@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
@@ -97,6 +98,7 @@ class Result:
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
     turns: tuple[tuple[date, Target | None], ...] = ()
+    waiver: Waiver | None = None
 
     @property
     def value(self) -> Fraction | None:
@@ -173,11 +175,13 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
-    """Which plan judged: its name, file name and hash."""
+    """Which plan judged: its name, file name and hash, its header, and the changes of targets to be told."""
 
     name: str
     file: str
     sha256: str
+    header: Header | None = None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

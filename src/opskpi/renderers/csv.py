@@ -18,7 +18,7 @@ DETAILS = 0
 
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the results as CSV."""
-    rows = [result_fields(result) for result in card.every_result]
+    rows = [_flat(result_fields(result)) for result in card.every_result]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADINGS)
@@ -26,6 +26,13 @@ def render(card: Scorecard, style: Style) -> bytes:
         writer.writerow([_cell(row[name], safe=name in _OWN) for name in HEADINGS])
     text = out.getvalue()
     return text.encode("utf-8-sig" if style.to_file else "utf-8")
+
+
+def _flat(fields: dict[str, object]) -> dict[str, object]:
+    """Give the waiver columns of its own."""
+    waiver = fields.pop("waiver")
+    said = waiver if isinstance(waiver, dict) else {}
+    return fields | {f"waiver_{key}": said.get(key) for key in ("reason", "approved_by", "until")}
 
 
 def _cell(value: object, *, safe: bool) -> object:
@@ -67,4 +74,7 @@ HEADINGS = (
     "deciding",
     "disagreeing",
     "why",
+    "waiver_reason",
+    "waiver_approved_by",
+    "waiver_until",
 )

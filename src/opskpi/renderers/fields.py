@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from opskpi.model.cards import InputRecord, Result
+from opskpi.model.approvals import Change, Header, Waiver
+from opskpi.model.cards import InputRecord, PlanRecord, Result
 
 
 def result_fields(result: Result) -> dict[str, object]:
@@ -41,6 +42,45 @@ def result_fields(result: Result) -> dict[str, object]:
         "target_changes": [
             {"from": day.isoformat(), "target": target.text if target else None} for day, target in result.turns
         ],
+        "waiver": waiver_fields(result.waiver),
+    }
+
+
+def waiver_fields(waiver: Waiver | None) -> dict[str, object] | None:
+    """Lay out why a result is waived, by whom and until when."""
+    if waiver is None:
+        return None
+    return {"reason": waiver.reason, "approved_by": waiver.approved_by, "until": waiver.until.isoformat()}
+
+
+def plan_fields(plan: PlanRecord) -> dict[str, object]:
+    """Lay out which plan judged; header and changes only where there are any."""
+    said: dict[str, object] = {"name": plan.name, "file": plan.file, "sha256": plan.sha256}
+    if plan.header:
+        said["header"] = _header(plan.header)
+    if plan.changes:
+        said["changes"] = [_change(each) for each in plan.changes]
+    return said
+
+
+def _header(header: Header) -> dict[str, object]:
+    said: dict[str, object] = {"number": header.number, "version": header.version}
+    for name, each in (("prepared", header.prepared), ("reviewed", header.reviewed), ("approved", header.approved)):
+        said |= {f"{name}_by": each.by, f"{name}_on": each.on.isoformat() if each.on else None}
+    return said
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "date": change.day.isoformat(),
+        "indicator": change.indicator,
+        "project": change.project,
+        "group": change.group,
+        "from": change.before.text if change.before else None,
+        "to": change.after.text if change.after else None,
+        "by": change.by,
+        "approved_by": change.approved_by,
+        "why": change.why,
     }
 
 

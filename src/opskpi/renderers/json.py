@@ -1,7 +1,8 @@
 """The JSON scorecard, the one machine format; everything else is drawn from the same results.
 
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
-sub-periods, whose lines follow the whole period's in `results` and `company`.
+sub-periods, whose lines follow the whole period's in `results` and `company`; `target_changes` and
+`waiver` of a result; `header` and `changes` of the plan, where it has them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from opskpi import COUNTING, __version__
-from opskpi.renderers.fields import input_fields, number, result_fields
+from opskpi.renderers.fields import input_fields, number, plan_fields, result_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def render(card: Scorecard, style: Style) -> bytes:
         "format_version": FORMAT_VERSION,
         "opskpi": __version__,
         "counting": COUNTING,
-        "plan": {"name": card.plan.name, "file": card.plan.file, "sha256": card.plan.sha256},
+        "plan": plan_fields(card.plan),
         "period": _period(card.period),
         **({"series": _series(card)} if card.parts else {}),
         "as_of": card.as_of.isoformat(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style, series
+from opskpi.renderers import Style, approvals, series
 from opskpi.renderers.lines import (
     failed,
     heads,
@@ -35,6 +35,9 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield ""
     yield _escaped(summary_line(card, language))
     yield ""
+    if head := approvals.head_line(card.plan.header, language):
+        yield _escaped(head)
+        yield ""
     yield from _matrix(card, language)
     if card.parts:
         yield from _series(card, language)
@@ -44,9 +47,11 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
         for line, reasons in fails:
             yield f"- {_escaped(line)}"
             yield from (f"  - {_escaped(reason)}" for reason in reasons)
+    yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
     yield from _list("section_without", list(without(card, language)), language)
     yield from _list("section_problems", list(problem_lines(card.problems, language)), language)
+    yield from _list("section_changes", list(approvals.changed(card, language)), language)
     yield from _list("section_notes", [note.text(language) for note in card.notes], language)
     yield from _heading("section_ledger", language)
     yield _escaped(ledger_line(card, language))

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opskpi.model.cards import Result, Scorecard, Verdict
-from opskpi.renderers import Style, series
+from opskpi.renderers import Style, approvals, series
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
@@ -60,8 +60,10 @@ def render(card: Scorecard, style: Style) -> bytes:
     if card.parts:
         _series(console, card, style.language)
     _section(console, style, "section_failed", _failed_lines(card, style.language))
+    _section(console, style, "section_waived", list(approvals.waived(card, style.language)))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
     _section(console, style, "section_without", list(without(card, style.language)))
+    _section(console, style, "section_changes", list(approvals.changed(card, style.language)))
     _section(console, style, "section_problems", list(problem_lines(card.problems, style.language)))
     console.print(f"{word('section_ledger', style.language)}: {ledger_line(card, style.language)}")
     console.print(f"{word('section_summary', style.language)}: {summary_line(card, style.language)}")

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
-from opskpi.renderers import Style, series
+from opskpi.renderers import Style, approvals, series
 from opskpi.renderers.lines import (
     figure_text,
     heads,
@@ -31,6 +31,8 @@ MARK = "opskpi.scorecard"
 
 _HEADING = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "vcenter"}
 _BODY = {"border": 1, "valign": "vcenter"}
+#: Who signs the card, by hand.
+_SIGNED = ("head_prepared", "head_reviewed", "head_approved")
 _TINTS = {Verdict.PASS: "#E3F4E4", Verdict.FAIL: "#FBD9D3"}
 
 
@@ -47,6 +49,8 @@ def render(card: Scorecard, style: Style) -> bytes:
         sheets.series(card)
     sheets.table("section_results", _result_headings(), _results(card, style.language))
     sheets.table("section_misses", _miss_headings(), _misses(card, style.language))
+    if signed := list(_approvals(card, style.language)):
+        sheets.table("section_approvals", _approval_headings(), iter(signed))
     sheets.table("section_problems", _problem_headings(), _problems(card, style.language))
     sheets.table("section_inputs", _input_headings(), _inputs(card))
     book.close()
@@ -69,6 +73,8 @@ class _Sheets:
         """Write projects down and indicators across."""
         sheet = self._book.add_worksheet(word("section_summary", self._language))
         sheet.write_string(0, 0, title(card, self._language), self._bold)
+        if head := approvals.head_line(card.plan.header, self._language):
+            sheet.write_string(1, 0, head, self._plain)
         self._row(sheet, 2, [word("head_project", self._language), *heads(card, short=False)], self._heading)
         for row, (project, results) in enumerate(rows(card), start=3):
             sheet.write_string(row, 0, project, self._body)
@@ -80,6 +86,8 @@ class _Sheets:
         sheet.write_string(last + 2, 0, ledger_line(card, self._language), self._plain)
         for row, note in enumerate(card.notes, start=last + 3):
             sheet.write_string(row, 0, note.text(self._language), self._plain)
+        for column, key in enumerate(_SIGNED):
+            sheet.write_string(last + 4 + len(card.notes), column, f"{word(key, self._language)}:", self._plain)
         sheet.set_row(2, 48)
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, max(1, len(card.indicators)), 18)
@@ -161,8 +169,30 @@ def _results(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
             figure_text(result),
             target_text(result),
             verdict_word(result, language),
-            result.why.text(language) if result.why else "",
+            _note(result, language),
         )
+
+
+def _note(result: Result, language: str) -> str:
+    said = approvals.waiver_said(result) or result.why
+    return said.text(language) if said else ""
+
+
+def _approval_headings() -> Sequence[str]:
+    return ("head_kind", "head_project", "head_indicator", "head_what", "head_reason", "head_approver", "head_day")
+
+
+def _approvals(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
+    """Give the waivers that were applied, and the targets that were changed."""
+    for result in card.results:
+        if waiver := result.waiver:
+            what = f"{value_text(result)} {approvals.raw_word(result).text(language)}"
+            about = result.project, result.name, what, waiver.reason, waiver.approved_by, waiver.until.isoformat()
+            yield word("kind_waiver", language), *about
+    for change in card.plan.changes:
+        name, what = approvals.change_of(card, change, language), approvals.change_text(change, language)
+        about = change.project or change.group or "", name, what, change.why, change.approved_by, change.day.isoformat()
+        yield word("kind_change", language), *about
 
 
 def _miss_headings() -> Sequence[str]:

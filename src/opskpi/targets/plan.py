@@ -15,12 +15,14 @@ from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.fields import Text, Zone, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
+from opskpi.targets.headers import ChangeSettings, HeaderSettings
 from opskpi.targets.indicator import Indicator, collected, not_planned
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
+from opskpi.targets.waivers import WaiverSettings, unknown_indicators
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"tables", "extends", "waivers", "changes", "header"})
+_PLANNED = frozenset({"tables", "extends"})
 
 
 class ProjectSettings(BaseModel):
@@ -51,6 +53,9 @@ class Plan(BaseModel):
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     groups: dict[str, GroupSettings] = Field(default_factory=dict)
+    header: HeaderSettings | None = None
+    waivers: tuple[WaiverSettings, ...] = ()
+    changes: tuple[ChangeSettings, ...] = ()
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
@@ -95,6 +100,17 @@ class Plan(BaseModel):
     def _groups(cls, groups: dict[str, GroupSettings], info: ValidationInfo) -> dict[str, GroupSettings]:
         raise_all(check_groups(groups, info.data.get("indicators", {})))
         return groups
+
+    @field_validator("waivers", "changes", mode="before")
+    @classmethod
+    def _empty_lists(cls, value: object) -> object:
+        return [] if value is None else value
+
+    @field_validator("waivers", "changes")
+    @classmethod
+    def _of_indicators(cls, entries: tuple[BaseModel, ...], info: ValidationInfo) -> tuple[BaseModel, ...]:
+        raise_all(unknown_indicators(entries, info.data.get("indicators", {})))
+        return entries
 
     @field_validator("calendars", "sla", mode="before")
     @classmethod
