@@ -107,7 +107,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
 
 def _record(plan: Plan, document: Document, changes: tuple[Change, ...]) -> PlanRecord:
     header = plan.header.header() if plan.header else None
-    return PlanRecord(plan.plan, document.file, document.sha256, header, changes)
+    return PlanRecord(plan.plan, document.file, document.sha256, header, changes, document.extended)
 
 
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:

@@ -175,13 +175,17 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
-    """Which plan judged: its name, file name and hash, its header, and the changes of targets to be told."""
+    """Which plan judged: its name, file name and hash, its header, and the changes of targets to be told.
+
+    `extended` are the files it is made of beside its own, each with its hash.
+    """
 
     name: str
     file: str
     sha256: str
     header: Header | None = None
     changes: tuple[Change, ...] = ()
+    extended: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,10 @@ def waiver_fields(waiver: Waiver | None) -> dict[str, object] | None:
 
 
 def plan_fields(plan: PlanRecord) -> dict[str, object]:
-    """Lay out which plan judged; header and changes only where there are any."""
+    """Lay out which plan judged; files it extends, header and changes only where there are any."""
     said: dict[str, object] = {"name": plan.name, "file": plan.file, "sha256": plan.sha256}
+    if plan.extended:
+        said["extends"] = [{"file": file, "sha256": sha256} for file, sha256 in plan.extended]
     if plan.header:
         said["header"] = _header(plan.header)
     if plan.changes:

@@ -2,7 +2,7 @@
 
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
 sub-periods, whose lines follow the whole period's in `results` and `company`; `target_changes` and
-`waiver` of a result; `header` and `changes` of the plan, where it has them.
+`waiver` of a result; `extends`, `header` and `changes` of the plan, where it has them.
 """
 
 from __future__ import annotations

@@ -231,7 +231,8 @@ def _inputs(card: Scorecard) -> Iterator[Sequence[object]]:
             f" + {ledger.duplicate} + {ledger.superseded} (+ {ledger.skipped})"
         )
         yield name, f"{record.table} ({record.source})", counts, f"sha256 {record.sha256}"
-    yield card.plan.file, card.plan.name, f"opskpi {__version__}", f"sha256 {card.plan.sha256}"
+    for file, sha256 in ((card.plan.file, card.plan.sha256), *card.plan.extended):
+        yield file, card.plan.name, f"opskpi {__version__}", f"sha256 {sha256}"
 
 
 def _width(text: str) -> int:

@@ -13,6 +13,7 @@ from opskpi.model.goals import Goal
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
+from opskpi.targets.composition import DefaultSettings
 from opskpi.targets.fields import Text, Zone, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
 from opskpi.targets.headers import ChangeSettings, HeaderSettings
@@ -22,7 +23,7 @@ from opskpi.targets.waivers import WaiverSettings, unknown_indicators
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"tables", "extends"})
+_PLANNED = frozenset({"tables"})
 
 
 class ProjectSettings(BaseModel):
@@ -54,6 +55,8 @@ class Plan(BaseModel):
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     groups: dict[str, GroupSettings] = Field(default_factory=dict)
     header: HeaderSettings | None = None
+    extends: Text | None = None
+    defaults: DefaultSettings | None = None
     waivers: tuple[WaiverSettings, ...] = ()
     changes: tuple[ChangeSettings, ...] = ()
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
