@@ -77,9 +77,19 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         intake = screen.intake
         moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
         occasion = Occasion(period, plan.whole_period, moment.as_of)
+        projects = chosen_projects(intake, request.projects)
+        choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
         nil = nil_returns(plan, request.nil, intake)
-        case = Case(plan, intake, occasion, nil, request.details, pool.map, standings(plan, intake.projects), chosen)
-        choice = Choice(chosen, chosen_projects(intake, request.projects), company=not request.projects)
+        case = Case(
+            plan,
+            intake,
+            occasion,
+            nil,
+            request.details,
+            pool.map,
+            standings(plan, intake.projects),
+            choice.counted(plan),
+        )
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
     return Scorecard(
@@ -102,6 +112,8 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         indicators=chosen,
         by=request.by if several else None,
         parts=several,
+        scheme=plan.scheme,
+        totals=whole.totals,
     ), screen
 
 
@@ -241,6 +253,7 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
     said += [*_differing(results), *turned(results, told(plan, period, tuple(plan.indicators)))]
+    said += whole.notes
     said += unapplied(plan, screen.intake.projects, period, results)
     if not results:
         said.append(message("no_projects"))

@@ -32,6 +32,7 @@ class Standard:
     min_rows: int = 0
     scale: tuple[Fraction, Fraction] | None = None
     cumulative: bool = False
+    process_owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def judge(
         deciding=(swing if decided else 0) + reading.estimated,
         rule_sha256=standard.rule_sha256,
         why=why,
+        process_owner=standard.process_owner,
     )
 
 

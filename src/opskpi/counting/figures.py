@@ -141,6 +141,7 @@ def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] 
         min_rows=indicator.min_rows,
         scale=scale,
         cumulative=indicator.accumulate is not None,
+        process_owner=indicator.process_owner,
     )
 
 

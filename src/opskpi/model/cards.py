@@ -10,6 +10,7 @@ from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
 
 
@@ -99,6 +100,8 @@ class Result:
     differing: tuple[Place, ...] = ()
     turns: tuple[tuple[date, Target | None], ...] = ()
     waiver: Waiver | None = None
+    process_owner: str | None = None
+    score: Score | None = None
 
     @property
     def value(self) -> Fraction | None:
@@ -129,11 +132,13 @@ class CompanyLine:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The results and company lines of one period: the run's own, or a sub-period of its series."""
+    """The results, company lines and total scores of one period: the run's own, or a sub-period of its series."""
 
     period: Period
     results: tuple[Result, ...]
     company: tuple[CompanyLine, ...]
+    totals: tuple[Total, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +214,8 @@ class Scorecard:
     indicators: tuple[str, ...] = field(default=())
     by: str | None = None
     parts: tuple[Part, ...] = ()
+    scheme: Scheme | None = None
+    totals: tuple[Total, ...] = ()
 
     @property
     def projects(self) -> tuple[str, ...]:

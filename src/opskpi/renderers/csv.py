@@ -29,10 +29,10 @@ def render(card: Scorecard, style: Style) -> bytes:
 
 
 def _flat(fields: dict[str, object]) -> dict[str, object]:
-    """Give the waiver columns of its own."""
-    waiver = fields.pop("waiver")
-    said = waiver if isinstance(waiver, dict) else {}
-    return fields | {f"waiver_{key}": said.get(key) for key in ("reason", "approved_by", "until")}
+    """Give the waiver and the score columns of their own."""
+    waiver, score = ((each if isinstance(each, dict) else {}) for each in (fields.pop("waiver"), fields.pop("score")))
+    said = {f"waiver_{key}": waiver.get(key) for key in ("reason", "approved_by", "until")}
+    return fields | said | {key: score.get(key) for key in ("points", "weight")}
 
 
 def _cell(value: object, *, safe: bool) -> object:
@@ -77,4 +77,7 @@ HEADINGS = (
     "waiver_reason",
     "waiver_approved_by",
     "waiver_until",
+    "process_owner",
+    "points",
+    "weight",
 )

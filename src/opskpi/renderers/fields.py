@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.cards import InputRecord, PlanRecord, Result
+from opskpi.model.scoring import Score, Total
 
 
 def result_fields(result: Result) -> dict[str, object]:
@@ -43,6 +44,8 @@ def result_fields(result: Result) -> dict[str, object]:
             {"from": day.isoformat(), "target": target.text if target else None} for day, target in result.turns
         ],
         "waiver": waiver_fields(result.waiver),
+        "process_owner": result.process_owner,
+        "score": score_fields(result.score),
     }
 
 
@@ -51,6 +54,32 @@ def waiver_fields(waiver: Waiver | None) -> dict[str, object] | None:
     if waiver is None:
         return None
     return {"reason": waiver.reason, "approved_by": waiver.approved_by, "until": waiver.until.isoformat()}
+
+
+def score_fields(score: Score | None) -> dict[str, object] | None:
+    """Lay out a result's points, what it weighs, and how the points came about."""
+    if score is None:
+        return None
+    return {
+        "points": number(score.points),
+        "weight": number(score.weight),
+        "stated_weight": number(score.stated),
+        "how": score.how.text("en"),
+    }
+
+
+def total_fields(total: Total, period: str) -> dict[str, object]:
+    """Lay out a total of a project or, where that is null, the company."""
+    return {
+        "project": total.project,
+        "owner": total.owner,
+        "period": period,
+        "points": number(total.points),
+        "full": number(total.full),
+        "grade": total.grade,
+        "provisional": total.provisional,
+        "vetoed_by": list(total.vetoed),
+    }
 
 
 def plan_fields(plan: PlanRecord) -> dict[str, object]:

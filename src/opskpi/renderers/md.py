@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style, approvals, series
+from opskpi.renderers import Style, approvals, scores, series
 from opskpi.renderers.lines import (
     failed,
     heads,
@@ -41,6 +41,8 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield from _matrix(card, language)
     if card.parts:
         yield from _series(card, language)
+    if card.totals:
+        yield from _scores(card, language)
     fails = [(line, reasons) for line, reasons in failed(card, language)]
     if fails:
         yield from _heading("section_failed", language)
@@ -85,6 +87,16 @@ def _series(card: Scorecard, language: str) -> Iterator[str]:
             yield _row([project, *(series.cell_text(result, language) if result else "" for result in results)])
         if each.passed:
             yield _row([word("head_passed", language), *each.passed])
+
+
+def _scores(card: Scorecard, language: str) -> Iterator[str]:
+    yield from _heading("section_scores", language)
+    heads = scores.headings(card, language)
+    yield _row(heads)
+    yield "|---|" + "---:|" * (len(heads) - 1)
+    yield from (_row(row) for row in scores.table(card, language))
+    lines = [*scores.costs(card, language), *scores.absent(card, language)]
+    yield from ("", *(f"- {_escaped(line)}" for line in lines)) if lines else ()
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
-from opskpi.renderers import Style, approvals, series
+from opskpi.renderers import Style, approvals, scores, series
 from opskpi.renderers.lines import (
     figure_text,
     heads,
@@ -47,6 +47,9 @@ def render(card: Scorecard, style: Style) -> bytes:
     sheets.matrix(card)
     if card.parts:
         sheets.series(card)
+    if card.totals:
+        sheets.rows("section_scores", scores.headings(card, style.language), scores.table(card, style.language))
+        sheets.table("section_points", scores.detail_headings(), scores.details(card, style.language))
     sheets.table("section_results", _result_headings(), _results(card, style.language))
     sheets.table("section_misses", _miss_headings(), _misses(card, style.language))
     if signed := list(_approvals(card, style.language)):
@@ -113,9 +116,13 @@ class _Sheets:
         sheet.autofilter(0, 0, last, 2)
 
     def table(self, key: str, headings: Sequence[str], rows: Iterator[Sequence[object]]) -> None:
+        """Write a plain table under headings named by their keys."""
+        self.rows(key, [word(each, self._language) for each in headings], rows)
+
+    def rows(self, key: str, headings: Sequence[str], rows: Iterator[Sequence[object]]) -> None:
         """Write a plain table under its headings."""
         sheet = self._book.add_worksheet(word(key, self._language))
-        self._row(sheet, 0, [word(each, self._language) for each in headings], self._heading)
+        self._row(sheet, 0, headings, self._heading)
         widths = [12] * len(headings)
         last = 0
         for last, row in enumerate(rows, start=1):
@@ -136,7 +143,7 @@ class _Sheets:
         sheet.write_string(row, column, text, self._tints.get(result.verdict, self._body))
 
     def _value(self, sheet: Worksheet, row: int, column: int, value: object) -> None:
-        if isinstance(value, int):
+        if isinstance(value, int | float):
             sheet.write_number(row, column, value, self._plain)
         else:
             sheet.write_string(row, column, str(value), self._plain)

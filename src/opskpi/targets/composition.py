@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from opskpi.documents import Document, Mark, Path, read_document
 from opskpi.errors import SettingsError
+from opskpi.targets.amounts import Points
 from opskpi.targets.fields import Text
 from opskpi.targets.goals import GoalText
+from opskpi.targets.scoring import Score
 from opskpi.wording import message
 
 #: Replaced as a whole where a file says them again: half of each would be neither.
@@ -39,6 +41,9 @@ class DefaultSettings(BaseModel):
     empty: Text | None = None
     min_rows: Text | None = None
     target: GoalText = None
+    process_owner: Text | None = None
+    weight: Points | None = None
+    score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)

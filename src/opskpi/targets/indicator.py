@@ -25,12 +25,14 @@ from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model.goals import Target
 from opskpi.tables import NAMES, load
+from opskpi.targets.amounts import Points
 from opskpi.targets.fields import Text, raise_all
 from opskpi.targets.goals import GoalText, stated
+from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"terms", "rescale", "score", "weight", "breakdown", "by", "manual"})
+_PLANNED = frozenset({"terms", "rescale", "breakdown", "by", "manual"})
 
 #: What an indicator's rows are judged by, where the plan fixes it.
 Basis = Literal["limit", "due", "duration", "flag"]
@@ -61,6 +63,7 @@ class Indicator(BaseModel):
     name: Text
     short: str | None = None
     owner: str | None = None
+    process_owner: str | None = None
     table: Annotated[str, BeforeValidator(_known_table)]
     where: str | None = None
     exclude: dict[str, str] = Field(default_factory=dict)
@@ -73,6 +76,8 @@ class Indicator(BaseModel):
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
     target: GoalText = None
+    weight: Points | None = None
+    score: Score | None = None
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
@@ -134,6 +139,7 @@ class Indicator(BaseModel):
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
         self.check_goal(self.target, ("target",))
+        check_score(self.score, self.weight, value.unit, value.function)
         return self
 
     def check_goal(self, goal: object, path: Path = ()) -> None:

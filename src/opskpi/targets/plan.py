@@ -11,6 +11,7 @@ from opskpi.documents import Mistake
 from opskpi.errors import SettingsError
 from opskpi.model.goals import Goal
 from opskpi.model.periods import Period, parse_period
+from opskpi.model.scoring import Scheme
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.composition import DefaultSettings
@@ -18,6 +19,7 @@ from opskpi.targets.fields import Text, Zone, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
 from opskpi.targets.headers import ChangeSettings, HeaderSettings
 from opskpi.targets.indicator import Indicator, collected, not_planned
+from opskpi.targets.schemes import Grades, SchemeSettings, check_weights, frozen_scheme
 from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
 from opskpi.targets.waivers import WaiverSettings, unknown_indicators
 from opskpi.wording import message
@@ -62,6 +64,9 @@ class Plan(BaseModel):
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
+
+    grades: Grades = ()
+    scoring: SchemeSettings | None = None
 
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
@@ -135,6 +140,16 @@ class Plan(BaseModel):
         for indicator in self.indicators.values():
             indicator.judge_by(fingerprint(service))
         return self
+
+    @model_validator(mode="after")
+    def _weights(self) -> "Plan":
+        raise_all(check_weights(self.indicators, self.scoring))
+        return self
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """How results score; None where the plan does not score."""
+        return frozen_scheme(self.indicators, self.grades, self.scoring)
 
     def goals(self, indicator: str, project: str, groups: Sequence[str], registered: str | None) -> tuple[Goal, ...]:
         """List what is said of a project's target, nearest first: its own, its groups', the indicator's."""
