@@ -88,13 +88,14 @@ def plan_fields(plan: PlanRecord) -> dict[str, object]:
     if plan.extended:
         said["extends"] = [{"file": file, "sha256": sha256} for file, sha256 in plan.extended]
     if plan.header:
-        said["header"] = _header(plan.header)
+        said["header"] = header_fields(plan.header)
     if plan.changes:
         said["changes"] = [_change(each) for each in plan.changes]
     return said
 
 
-def _header(header: Header) -> dict[str, object]:
+def header_fields(header: Header) -> dict[str, object]:
+    """Lay out a document's head."""
     said: dict[str, object] = {"number": header.number, "version": header.version}
     for name, each in (("prepared", header.prepared), ("reviewed", header.reviewed), ("approved", header.approved)):
         said |= {f"{name}_by": each.by, f"{name}_on": each.on.isoformat() if each.on else None}
