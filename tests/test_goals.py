@@ -143,3 +143,19 @@ def test_a_slip_gets_the_sentence_that_helps(text: str, place: str, words: str) 
     said = " ".join(mistakes(text))
     assert f"plan.yaml:{place}" in said
     assert words in said
+
+
+def test_two_groups_that_name_one_project_by_two_names_are_refused(desk: Desk) -> None:
+    """The plan alone cannot see it where the register knows the alias."""
+    desk.put(
+        "项目台账.csv",
+        [{"项目名称": name, "别名": alias} for name, alias in ((BANK, "BANK"), (STORE, ""), (HALL, ""))],
+    )
+    more = f"""groups:
+  甲: {{projects: [{BANK}], targets: {{rate: ">= 92%"}}}}
+  乙: {{projects: [bank], targets: {{rate: ">= 99%"}}}}
+"""
+    outcome = score(desk, '">= 85%"', more)
+
+    assert outcome.exit_code == 2
+    assert f"{BANK} 同时属于分组 甲" in outcome.said

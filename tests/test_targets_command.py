@@ -336,3 +336,26 @@ class TestNew:
         assert (here / "plan.yaml").read_text(encoding="utf-8") == "mine"
         assert opskpi("targets", "new", "-o", "other.yaml").exit_code == 0
         assert "other.yaml" in opskpi("targets", "check", "other.yaml").stdout
+
+
+def test_every_key_of_this_page_is_documented() -> None:
+    """A key was added? docs/plans.md explains it."""
+    from opskpi.targets.composition import DefaultSettings
+    from opskpi.targets.groups import GroupSettings
+    from opskpi.targets.headers import ChangeSettings, HeaderSettings
+    from opskpi.targets.schemes import SchemeSettings
+    from opskpi.targets.scoring import ScoreSettings
+    from opskpi.targets.waivers import WaiverSettings
+
+    page = (ROOT / "docs" / "plans.md").read_text(encoding="utf-8")
+    models = (
+        DefaultSettings,
+        GroupSettings,
+        HeaderSettings,
+        ChangeSettings,
+        SchemeSettings,
+        ScoreSettings,
+        WaiverSettings,
+    )
+    keys = [field.alias or name for model in models for name, field in model.model_fields.items()]
+    assert [key for key in keys if not re.search(rf"\b{key}\b", page)] == []

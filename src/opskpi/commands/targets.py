@@ -14,8 +14,8 @@ from opskpi.commands.options import Words, option
 
 if TYPE_CHECKING:
     from opskpi.documents import Document
+    from opskpi.renderers.lint import Said
     from opskpi.targets.plan import Plan
-    from opskpi.wording import Message
 
 #: Settings of opskpi.toml that hold here, too; all others are for runs over exports.
 _SHARED = ("lang", "quiet", "source", "encoding", "accept_formulas")
@@ -41,14 +41,6 @@ class Wanted:
     debug: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is worth a look: the sentence, with its place before it where it is of the plan's text."""
-
-    said: "Message"
-    what: "Message"
-
-
 def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what every subcommand takes."""
     for add in (
@@ -71,7 +63,7 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command(name="check", short_help="Name all mistakes of a plan, and what looks wrong.")
-@click.argument("words", nargs=-1, metavar="[PLAN] [EXPORTS]... | OLD NEW", type=Words())
+@click.argument("words", nargs=-1, metavar="[PLAN] [EXPORTS]... | OLD NEW", type=Words(), envvar="OPSKPI_TARGETS")
 @option("--source", multiple=True, metavar="NAME|FILE", help="Take exports for this source.")
 @option("--encoding", metavar="NAME", help="Encoding of text files, overruling what they look like.")
 @option("--accept-formulas", is_flag=True, help="Take the stored values of formula cells.")
@@ -91,7 +83,7 @@ def check(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 
 @command.command(name="show", short_help="Print the register of a plan's indicators.")
-@click.argument("plan", required=False)
+@click.argument("plan", required=False, envvar="OPSKPI_TARGETS")
 @click.option(
     "-f",
     "--format",
@@ -133,6 +125,7 @@ def new(**values: Any) -> int:  # noqa: ANN401 - click's own
 def run_check(wanted: Wanted) -> int:
     """Read the plan, look for what is wrong in it, beside another one, or beside exports."""
     from opskpi.commands.output import write_out
+    from opskpi.renderers.lint import as_json, as_text
     from opskpi.targets.finding import read_plan
     from opskpi.targets.lint import lint
     from opskpi.wording import language_of
@@ -141,15 +134,15 @@ def run_check(wanted: Wanted) -> int:
     *olds, name = plans
     plan, document = read_plan(name, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
-    found = [_Found(document.say(path, what), what) for path, what in lint(plan)]
+    found = [(document.say(path, what), what) for path, what in lint(plan)]
     if olds:
         found += _revised(olds[0], plan, document)
     if exports:
         found += _beside(wanted, exports, plan, document)
     if wanted.format == "json":
-        write_out(_as_json(found), machine=True)
+        write_out(as_json(found), machine=True)
     elif not wanted.quiet:
-        write_out(_as_text(found, document.file, language).encode(), machine=False)
+        write_out(as_text(found, document.file, language).encode(), machine=False)
     return 1 if found else 0
 
 
@@ -213,16 +206,16 @@ def _parted(words: Sequence[str]) -> tuple[tuple[str | None, ...], tuple[str, ..
     return (plan,), tuple(more)
 
 
-def _revised(name: str | None, plan: "Plan", document: "Document") -> list[_Found]:
+def _revised(name: str | None, plan: "Plan", document: "Document") -> "list[Said]":
     """Name the changes of targets that the newer plan does not account for."""
     from opskpi.targets.finding import read_plan
     from opskpi.targets.revisions import revisions
 
     old, _ = read_plan(name, Path.cwd())
-    return [_Found(document.say(each.path, each.said), each.said) for each in revisions(old, plan) if not each.written]
+    return [(document.say(each.path, each.said), each.said) for each in revisions(old, plan) if not each.written]
 
 
-def _beside(wanted: Wanted, exports: Sequence[str], plan: "Plan", document: "Document") -> list[_Found]:
+def _beside(wanted: Wanted, exports: Sequence[str], plan: "Plan", document: "Document") -> "list[Said]":
     """Hold the plan against exports; raises ExportError where they cannot be used."""
     from opskpi.commands.settings import today
     from opskpi.counting.coverage import uncovered
@@ -238,24 +231,7 @@ def _beside(wanted: Wanted, exports: Sequence[str], plan: "Plan", document: "Doc
         ),
         plan,
     )
-    return [_Found(document.say(path, what), what) for path, what in uncovered(plan, screen.intake)]
-
-
-def _as_text(found: Sequence[_Found], file: str, language: str) -> str:
-    from opskpi.wording import message
-
-    lines = [each.said.text(language) for each in found] or [message("plan_good", file=file).text(language)]
-    return "\n".join(lines) + "\n"
-
-
-def _as_json(found: Sequence[_Found]) -> bytes:
-    places = ("file", "line", "column")
-    findings = [
-        {**{key: each.said.values[key] for key in places}, "rule": each.what.key, "message": each.what.text("en")}
-        for each in found
-    ]
-    document = {"format": "opskpi.targets_check", "format_version": 1, "findings": findings}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return [(document.say(path, what), what) for path, what in uncovered(plan, screen.intake)]
 
 
 def _guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:

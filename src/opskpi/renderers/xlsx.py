@@ -69,6 +69,7 @@ class _Sheets:
         self._heading = book.add_format(_HEADING)
         self._body = book.add_format(_BODY)
         self._plain = book.add_format({"valign": "vcenter"})
+        self._points = book.add_format({"valign": "vcenter", "num_format": "0.00"})
         self._bold = book.add_format({"bold": True, "font_size": 14})
         self._tints = {v: book.add_format(_BODY | {"bg_color": tint}) for v, tint in _TINTS.items()}
 
@@ -144,7 +145,7 @@ class _Sheets:
 
     def _value(self, sheet: Worksheet, row: int, column: int, value: object) -> None:
         if isinstance(value, int | float):
-            sheet.write_number(row, column, value, self._plain)
+            sheet.write_number(row, column, value, self._points if isinstance(value, float) else self._plain)
         else:
             sheet.write_string(row, column, str(value), self._plain)
 

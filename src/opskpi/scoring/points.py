@@ -44,9 +44,11 @@ def earned(result: Result, rule: Rule) -> tuple[Fraction, Message]:
 
 
 def amount(value: Fraction, unit: str) -> str:
-    """Write a value of a unit as exactly as four decimals allow."""
+    """Write a value of a unit with four decimals at most, marked where that is not all of it."""
     scaled = value * 100 if unit == "ratio" else value
-    return f"{half_up(scaled, 4).normalize():f}{'%' if unit == 'ratio' else ''}"
+    rounded = half_up(scaled, 4)
+    about = "" if Fraction(rounded) == scaled else "≈"
+    return f"{about}{rounded.normalize():f}{'%' if unit == 'ratio' else ''}"
 
 
 def _valueless(form: Form, full: Fraction | None, *, met: bool) -> tuple[Fraction, Message]:
