@@ -20,7 +20,7 @@ from typing import IO, Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-HELP, SHEETS = "help", "sheets"
+HELP, SHEETS, LIMITS = "help", "sheets", "limits"
 SHEET_ROWS, FEW_ROWS = 100_000, 6
 FEW_SLOW_PAIRS = 3  # read_excel takes longer than all else together
 FEWEST_HELP_PAIRS = 15  # each takes a fraction of a second, and the difference is small beside the noise
@@ -92,6 +92,8 @@ def main() -> None:
     print(LAYOUT.format("opskpi against", "aim", "later", "median (min to max)", "opskpi's peak"), flush=True)
     for peer in wanted:
         compare_score(peer, rows=options.rows, runs=options.runs)
+    if options.only in {None, LIMITS}:
+        compare_limits(options.rows, options.runs)
     if options.only in {None, SHEETS}:
         compare_sheets(options.runs)
     if options.only in {None, HELP}:
@@ -103,7 +105,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compare opskpi with other ways to the same figures.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="tickets (default: a million)")
     parser.add_argument("--runs", type=positive, default=7, help="timed pairs for each comparison (default: 7)")
-    parser.add_argument("--only", choices=[*(peer.name for peer in PEERS), SHEETS, HELP], help="make one comparison")
+    parser.add_argument(
+        "--only", choices=[*(peer.name for peer in PEERS), LIMITS, SHEETS, HELP], help="make one comparison"
+    )
     return parser.parse_args()
 
 
@@ -134,6 +138,12 @@ def compare_score(peer: Peer, *, rows: int, runs: int) -> None:
 def installed(peer: Peer) -> bool:
     """Tell whether what the peer imports is there."""
     return importlib.util.find_spec(peer.library) is not None
+
+
+def compare_limits(rows: int, runs: int) -> None:
+    """Print the time of a plan with limits and calendars against that of the plan that believes the due times."""
+    pairs = time_pairs(opskpi(rows, "benchmarks/limits.yaml"), opskpi(rows), runs)
+    print_line(("limits: due times", "<= 1.25", "<= 1.25"), spread([pair.ratio for pair in pairs], ".2f"), pairs)
 
 
 def compare_sheets(runs: int) -> None:
@@ -188,9 +198,9 @@ def exports(rows: int) -> Path:
     return Path(made.stdout.strip())
 
 
-def opskpi(rows: int) -> Program:
+def opskpi(rows: int, plan: str = "targets/2016.yaml") -> Program:
     """Return opskpi judging the exports; among so many rows some target is always missed, which is exit code 1."""
-    options = ("-t", "targets/2016.yaml", "-f", "json", "--as-of", "2017-01-01")
+    options = ("-t", plan, "-f", "json", "--as-of", "2017-01-01")
     return Program("opskpi", (sys.executable, "-m", "opskpi", "score", str(exports(rows)), *options), exit_code=1)
 
 

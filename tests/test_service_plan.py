@@ -286,7 +286,7 @@ BAD_CALENDARS = [
     ("{country: CN}", "6:", "the key hours is missing"),
     ("{cuntry: CN, hours: {mon: 09:00-10:00}}", "7:", "unknown key cuntry; did you mean country?"),
     ("7x24", "6:", "a calendar is the word always, or keys"),
-    ("", "6:", "a calendar is the word always, or keys"),
+    ("", "6:", "this calendar says nothing yet; write always, or keys"),
     ("[always]", "6:", "a calendar is the word always, or keys"),
     ("{country: Chinna, hours: {mon: 09:00-10:00}}", "16:", "a country Chinna; did you mean CN?"),
     ("{country: China, hours: {mon: 09:00-10:00}}", "16:", "a country China; did you mean CN?"),

@@ -142,12 +142,15 @@ def read_document(data: bytes, file: str) -> Document:
     return replace(document, slips=tuple(slips))
 
 
-def validate(document: Document, model: type[Model], value: object = None) -> Model:
-    """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order."""
+def validate(document: Document, model: type[Model], value: object = None, *, context: object = None) -> Model:
+    """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order.
+
+    `context` is what the model must know beside the text, such as the folder that it names files in.
+    """
     said = list(document.slips)
     found: Model | None = None
     try:
-        found = model.model_validate(document.value if value is None else value)
+        found = model.model_validate(document.value if value is None else value, context=context)
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:

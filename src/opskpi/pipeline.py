@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TypeGuard
 
 from opskpi.counting.changes import told, turned
-from opskpi.counting.figures import Case, Occasion
+from opskpi.counting.differences import differences
+from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, nil_returns
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
+from opskpi.counting.spans import Occasion, contract_years, years_said
 from opskpi.counting.standing import standings
 from opskpi.counting.waivers import unapplied
 from opskpi.documents import Document
@@ -21,23 +23,22 @@ from opskpi.engines import threads
 from opskpi.errors import SettingsError
 from opskpi.exports.opening import Contents, Manner
 from opskpi.intake.names import Known
-from opskpi.intake.screening import Screen, UnusableError, screened
+from opskpi.intake.screening import Screen, Terms, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
 from opskpi.model.approvals import Change
-from opskpi.model.cards import Part, PlanRecord, Result, Scorecard
+from opskpi.model.cards import Part, PlanRecord, Scorecard
 from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
+from opskpi.worktime import prepare
 
 __all__ = ["Request", "Screen", "UnusableError", "check", "score"]
 
 #: A date further than this from the period is a slip.
 _BELIEVABLE_YEARS = 5
-#: How many places of disagreeing rows are named.
-_FEW_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,12 @@ class Request:
 def check(request: Request, plan: Plan | None) -> Screen:
     """Read and validate only; raises ExportError for what cannot be used."""
     with threads() as pool:
-        return _watched(_screened(request, plan, pool), request, plan)
+        screen = _watched(_screened(request, plan, pool), request, plan)
+        if plan is None or not (plan.limit_rules or screen.contracts):
+            return screen
+        case, _ = _case(request, plan, tuple(plan.indicators), screen, pool)
+        judged = part(case.occasion.period, case, Choice(case.chosen, frozenset(screen.intake.projects.names)))
+    return replace(screen, signals=(*screen.signals, *differences(judged.results)))
 
 
 def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, Screen]:
@@ -73,23 +79,11 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     chosen = chosen_indicators(plan, request.indicators, request.owners)
     parts = split(period, request.by, plan.whole_period.first_month) if request.by else ()
     with threads() as pool:
+        pool.submit(prepare, {each.country for each in plan.service_calendars.values() if each.country})  # 0.3 s
         screen = _screened(request, plan, pool)
-        intake = screen.intake
-        moment = resolve_as_of(request.as_of, period, request.today, plan.zone, intake)
-        occasion = Occasion(period, plan.whole_period, moment.as_of)
-        projects = chosen_projects(intake, request.projects)
+        projects = chosen_projects(screen.intake, request.projects)
         choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
-        nil = nil_returns(plan, request.nil, intake)
-        case = Case(
-            plan,
-            intake,
-            occasion,
-            nil,
-            request.details,
-            pool.map,
-            standings(plan, intake.projects),
-            choice.counted(plan),
-        )
+        case, moment = _case(request, plan, choice.counted(plan), screen, pool)
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
     return Scorecard(
@@ -103,11 +97,11 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         problems=screen.problems,
         unused=screen.unused,
         notes=(
-            *_notes(request, plan=plan, screen=screen, moment=moment, nil=nil, whole=whole, alone=len(parts) == 1),
+            *_notes(request, plan=plan, screen=screen, moment=moment, nil=case.nil, whole=whole, alone=len(parts) == 1),
             *case.notes,
         ),
-        unassigned=intake.unassigned,
-        nil=tuple(sorted(nil.everywhere)),
+        unassigned=screen.intake.unassigned,
+        nil=tuple(sorted(case.nil.everywhere)),
         repairs=screen.repairs,
         indicators=chosen,
         by=request.by if several else None,
@@ -122,6 +116,17 @@ def _record(plan: Plan, document: Document, changes: tuple[Change, ...]) -> Plan
     return PlanRecord(plan.plan, document.file, document.sha256, header, changes, document.extended)
 
 
+def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen, pool: Executor) -> tuple[Case, Moment]:
+    """Collect all that figures depend on; raises SettingsError for what the plan does not know."""
+    period, intake, plan = _period(request, plan), screen.intake, plan.under(screen.contracts)
+    own = contract_years(plan, period, intake.projects)
+    moment = resolve_as_of(request.as_of, plan.span if own else period, request.today, plan.zone, intake)
+    nil = nil_returns(plan, request.nil, intake)
+    occasion = Occasion(period, plan.whole_period, moment.as_of, own)
+    found = standings(plan, intake.projects)
+    return Case(plan, intake, occasion, nil, request.details, pool.map, found, chosen), moment
+
+
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
     """Read the exports; a run that cannot go on also says what wants an eye."""
     period = _known_period(request, plan)
@@ -134,7 +139,7 @@ def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )
     try:
-        return screened(request.exports, settings, _planned(plan), request.max_rejected, pool)
+        return screened(request.exports, settings, _terms(plan), request.max_rejected, pool)
     except UnusableError as error:
         raise UnusableError(_watched(error.screen, request, plan), *error.messages) from None
 
@@ -198,7 +203,15 @@ def _years_from(day: date, years: int) -> date:
         return day.replace(year=year, day=28)
 
 
-def _planned(plan: Plan | None) -> tuple[Known, ...]:
+def _terms(plan: Plan | None) -> Terms:
+    """Pick from the plan what decides how rows are taken."""
+    if plan is None:
+        return Terms()
+    rejecting = plan.missing_response == "reject"
+    return Terms(_planned(plan), tuple(plan.service_calendars), plan.limit_rules, rejecting)
+
+
+def _planned(plan: Plan) -> tuple[Known, ...]:
     """List the projects the plan names, those of its groups last."""
     named = tuple(
         Known(
@@ -207,26 +220,14 @@ def _planned(plan: Plan | None) -> tuple[Known, ...]:
             None if settings.starts_on is None else _start_of(settings.starts_on),
             None if settings.ends_on is None else _start_of(settings.ends_on) + 86_400_000_000,
         )
-        for name, settings in (plan.projects.items() if plan else ())
+        for name, settings in plan.projects.items()
     )
-    grouped = [name for group in (plan.groups.values() if plan else ()) for name in group.projects or ()]
+    grouped = [name for group in plan.groups.values() for name in group.projects or ()]
     return (*named, *map(Known, dict.fromkeys(grouped)))
 
 
 def _start_of(day: date) -> int:
     return microseconds(datetime.combine(day, time()))
-
-
-def _differing(results: Sequence[Result]) -> list[Message]:
-    """Say for each indicator how many rows two judgements differ on, and where the first are (rule 7)."""
-    said: list[Message] = []
-    for name in dict.fromkeys(result.indicator for result in results):
-        mine = [result for result in results if result.indicator == name and result.reading.disagreeing]
-        if mine:
-            places = [str(place) for result in mine for place in result.differing][:_FEW_PLACES]
-            count = sum(result.reading.disagreeing for result in mine)
-            said.append(message("judgements_differ", indicator=mine[0].name, count=count, places=tuple(places)))
-    return said
 
 
 def _notes(  # noqa: PLR0913 - every part of a run may have something to say
@@ -252,7 +253,9 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     if request.period and request.period.strip().startswith("last-") and not _is_moment(request.as_of):
         said.append(message("period_from_clock", period=period.label, today=request.today.isoformat()))
     said += [*moment.notes, *nil.notes]
-    said += [*_differing(results), *turned(results, told(plan, period, tuple(plan.indicators)))]
+    said += years_said(results, period)
+    said += [message("with_places", what=each.message, places=each.places) for each in differences(results)]
+    said += turned(results, told(plan, period, tuple(plan.indicators)))
     said += whole.notes
     said += unapplied(plan, screen.intake.projects, period, results)
     if not results:

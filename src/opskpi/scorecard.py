@@ -240,7 +240,7 @@ def _count_headroom(count: int, target: Target) -> int | None:
     return None
 
 
-def company_line(standard: Standard, results: Sequence[Result]) -> CompanyLine:
+def company_line(standard: Standard, results: Sequence[Result], period: str) -> CompanyLine:
     """Sum an indicator up over all projects: verdicts counted, figures pooled from sums."""
     verdicts = [result.verdict for result in results]
     passed, failed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
@@ -254,7 +254,7 @@ def company_line(standard: Standard, results: Sequence[Result]) -> CompanyLine:
         indicator=standard.indicator,
         name=standard.name,
         short=standard.short,
-        period=results[0].period if results else "",
+        period=period,
         projects=len(results),
         passed=passed,
         failed=failed,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -50,12 +51,13 @@ def misses(behind: Behind, project: int, most: int) -> tuple[Miss, ...]:
 
 def differing(behind: Behind, project: int, most: int) -> tuple[Place, ...]:
     """List the first rows of a project that a judgement not used would have judged the other way."""
-    return tuple(
+    places = (
         block.place(row)
         for marked, block in zip(behind.readings.disagreements, behind.blocks, strict=True)
         if marked is not None
         for row in np.flatnonzero(marked & (block.projects == project)).tolist()
-    )[:most]
+    )
+    return tuple(islice(places, most))
 
 
 def _row_id(block: Checked, row: int) -> str:
@@ -99,7 +101,7 @@ def _limited(behind: Behind, state: np.int8, rows: Rows, project: int, row: int)
     limit = leg.limit(rule) if leg and rule else None
     if leg is None or rule is None or limit is None:
         return None
-    said = message("limit_of_rule", limit=limit.text, calendar=rule.calendar, rule=rule.line)
+    said = message("limit_of_rule", limit=limit.text, calendar=rule.calendar, rule=rule.origin)
     key = f"miss_{State(int(state)).name.lower()}"
     if state == State.OVER_LIMIT:
         return message(key, spent=_minutes(rows, leg.duration, row), limit=said)

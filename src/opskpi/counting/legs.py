@@ -8,24 +8,24 @@ from numpy.typing import NDArray
 
 from opskpi.indicators.columns import Rows
 from opskpi.model.service import Limit, LimitRule
+from opskpi.tables import Table
 from opskpi.tables.columns import NAT, Numbers
 from opskpi.tables.instants import DAY
 from opskpi.targets.indicator import Indicator
 
-STARTED, PAUSED = "created_at", "paused_minutes"
+CREATED, ASSIGNED, PAUSED_MINUTES = "created_at", "assigned_at", "paused_minutes"
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg: the judged column it decides, the events that stop it, the first filled one first, and its duration.
+    """One leg: the judged column it decides, and the duration that may stand for its times.
 
-    `pauses` says that paused time extends its limit: of a sum of pauses nobody knows that any came
+    `pauses` says that a sum of paused minutes extends its limit: nobody knows of one that any came
     before the response. `strict` says that a limit may judge it, so that dates without times are refused.
     """
 
     name: str
     judged: str
-    stops: tuple[str, ...]
     duration: str
     pauses: bool
     strict: bool = True
@@ -36,8 +36,8 @@ class Leg:
 
 
 _LEGS = (
-    Leg("respond", "response_met", ("responded_at",), "response_minutes", pauses=False),
-    Leg("resolve", "sla_met", ("resolved_at", "closed_at"), "resolve_minutes", pauses=True),
+    Leg("respond", "response_met", "response_minutes", pauses=False),
+    Leg("resolve", "sla_met", "resolve_minutes", pauses=True),
 )
 
 
@@ -56,19 +56,26 @@ def leg_of(judged: str) -> Leg | None:
     return next((leg for leg in _LEGS if leg.judged == judged), None)
 
 
+def stops_of(leg: Leg, table: Table) -> tuple[str, ...]:
+    """Name the events that stop a leg, the first filled one first."""
+    return (str(table.response),) if leg.name == "respond" else table.stop
+
+
 def timed(leg: Leg, sheet: Sequence[Rows]) -> bool:
     """Tell whether a sheet shows when a leg stopped: it has columns for it, not all blank beside durations."""
-    if not any(name in rows.columns for rows in sheet for name in leg.stops):
+    stops = stops_of(leg, sheet[0].table)
+    if not any(name in rows.columns for rows in sheet for name in stops):
         return False
-    if any((rows.filled(*leg.stops) & rows.accepted).any() for rows in sheet):
+    if any((rows.filled(*stops) & rows.accepted).any() for rows in sheet):
         return True
     return not any((rows.finished() & durations(leg, rows) & rows.accepted).any() for rows in sheet)
 
 
-def dates_only(leg: Leg, sheet: Sequence[tuple[Rows, NDArray[np.bool_]]]) -> str | None:
+def dates_only(leg: Leg, start: str, sheet: Sequence[tuple[Rows, NDArray[np.bool_]]]) -> str | None:
     """Find a column without any time of day among those that the marked rows of a sheet are timed by."""
-    for name in (STARTED, *leg.stops):
-        earlier = leg.stops[: leg.stops.index(name)] if name in leg.stops else ()
+    stops = stops_of(leg, sheet[0][0].table)
+    for name in (start, *stops):
+        earlier = stops[: stops.index(name)] if name in stops else ()
         used = any((marked & rows.filled(name) & ~rows.filled(*earlier)).any() for rows, marked in sheet)
         if used and not any(_shows_times(rows, name) for rows, _ in sheet):
             return name
@@ -83,10 +90,7 @@ def durations(leg: Leg, rows: Rows) -> NDArray[np.bool_]:
 
 def stopped(leg: Leg, rows: Rows) -> NDArray[np.int64]:
     """Get when a leg stopped by `as_of`."""
-    stop = np.full(len(rows), NAT)
-    for name in leg.stops:
-        stop = np.where(stop == NAT, rows.moments(name), stop)
-    return stop
+    return rows.moments(str(rows.table.response)) if leg.name == "respond" else rows.stops()
 
 
 def judged_until(leg: Leg, rows: Rows, due: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -19,7 +19,10 @@ class Moment:
 
 
 def resolve_as_of(wanted: str | None, period: Period, today: date, zone: tzinfo, intake: Intake) -> Moment:
-    """Find the moment: as wanted, else the period's end once that is past, else the newest event."""
+    """Find the moment: as wanted, else the period's end once that is past, else the newest event.
+
+    The period reaches to the end of the last contract year where projects are judged over their own.
+    """
     end = datetime.combine(period.after, time())
     if wanted is not None:
         return Moment(end if wanted.strip() == "end" else written_moment(wanted, zone))

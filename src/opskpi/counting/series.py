@@ -25,7 +25,7 @@ class Choice:
 
     indicators: tuple[str, ...]
     projects: frozenset[str]
-    company: bool
+    company: bool = False
     owners: tuple[str, ...] = ()
 
     def counted(self, plan: Plan) -> tuple[str, ...]:
@@ -52,7 +52,11 @@ def part(period: Period, case: Case, choice: Choice) -> Part:
     counted = [result for _, results in judged for result in results if result.project in choice.projects]
     made = _with_scores(sorted(counted, key=lambda result: places[result.project]), case.plan.scheme, choice)
     shown = tuple(result for result in made.results if result.indicator in choice.indicators)
-    lines = [company_line(standard, found) for standard, found in judged if standard.indicator in choice.indicators]
+    lines = [
+        company_line(standard, found, period.label)
+        for standard, found in judged
+        if standard.indicator in choice.indicators
+    ]
     company = tuple(lines) if choice.company else ()
     return Part(period, shown, company, made.totals, made.notes)
 
@@ -69,8 +73,8 @@ def _with_scores(results: Sequence[Result], scheme: Scheme | None, choice: Choic
 
 
 def series(periods: Sequence[Period], case: Case, choice: Choice) -> tuple[Part, ...]:
-    """Judge each part of a period in time order, all at the run's own moment."""
-    bare = replace(case, details=0)
+    """Judge each part of a period in time order, all at the run's own moment; parts are the calendar's."""
+    bare = replace(case, details=0, occasion=replace(case.occasion, own={}))
     return tuple(part(each, bare, choice) for each in periods)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from opskpi.counting.spans import contract_years
 from opskpi.intake.names import Projects
 from opskpi.model.approvals import Waiver
 from opskpi.model.cards import Result
@@ -26,6 +27,7 @@ def covering(waivers: Sequence[Waiver], indicator: str, period: Period) -> Waive
 
 def unapplied(plan: Plan, projects: Projects, period: Period, results: Sequence[Result]) -> Iterator[Message]:
     """Say which waivers of what is on the card were not applied, and why."""
+    own = contract_years(plan, period, projects)
     shown = {(each.project, each.indicator): each.waiver is not None for each in results}
     for code, waivers in waivers_by_project(plan, projects).items():
         for each in waivers:
@@ -34,6 +36,8 @@ def unapplied(plan: Plan, projects: Projects, period: Period, results: Sequence[
                 near = projects.nearest(each.project)
                 hint = message("did_you_mean", word=near) if near else message("no_name_near")
                 yield message("waiver_of_nobody", project=each.project, indicator=name, hint=hint)
-            elif shown.get((projects.names[code], each.indicator)) is False and each.until < period.end:
+                continue
+            mine = own.get(projects.names[code], period)
+            if shown.get((projects.names[code], each.indicator)) is False and each.until < mine.end:
                 until = each.until.isoformat()
-                yield message("waiver_over", project=each.project, indicator=name, until=until, period=period.label)
+                yield message("waiver_over", project=each.project, indicator=name, until=until, period=mine.label)

@@ -52,10 +52,13 @@ MISSED_END = State.NO_LIMIT
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment the state is judged at (microseconds of the wall clock), and whether the period is over."""
+    """The moment the state is judged at (microseconds of the wall clock), and whether the period is over.
+
+    Where projects have periods of their own, that is told of each row.
+    """
 
     as_of: int
-    period_ended: bool
+    period_ended: bool | NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -111,7 +114,20 @@ class Rows:
         first, *others = (self.moments(name) for name in self.table.stop)
         for other in others:
             first = np.where(first == NAT, other, first)
-        return first
+        return np.where(self._running_again(), NAT, first)
+
+    def _running_again(self) -> NDArray[np.bool_]:
+        """Tell which rows were opened again and are open by their state: what they show of a stop is an older one's."""
+        status, reopened = self.columns.get("status"), self.columns.get(self.table.reopened or "")
+        if not isinstance(status, Words) or not isinstance(reopened, Numbers):
+            return np.zeros(len(self), dtype=bool)
+        return np.asarray(~reopened.blank & (reopened.units > 0) & self._in_states(status, stopped=False), dtype=bool)
+
+    def _in_states(self, status: Words, *, stopped: bool) -> NDArray[np.bool_]:
+        """Tell which rows' state is one of the table's stopped ones, or another one; a blank state is neither."""
+        return np.array([*((word in self.table.stopped_states) == stopped for word in status.words), False])[
+            status.codes
+        ]
 
     def _moments(self, name: str) -> NDArray[np.int64]:
         values = self.columns.get(name)
@@ -125,8 +141,7 @@ class Rows:
         status = self.columns.get("status")
         if not isinstance(status, Words):
             return np.zeros(len(self), dtype=bool)
-        stopped = np.array([*(word in self.table.stopped_states for word in status.words), False])
-        return np.asarray(stopped[status.codes] & ~self.filled(*self.table.stop), dtype=bool)
+        return np.asarray(self._in_states(status, stopped=True) & ~self.filled(*self.table.stop), dtype=bool)
 
 
 #: Which judgement of each judged column is used for each project; -1 where none is carried.

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from opskpi.indicators.columns import (
     MISSED_END,
+    Choices,
     Rows,
     State,
     carried,
@@ -24,6 +25,7 @@ from opskpi.indicators.columns import (
     numbers,
     outcomes,
 )
+from opskpi.indicators.decided import DECIDED, decided
 from opskpi.indicators.sums import Sums, added, sums_of
 from opskpi.indicators.syntax import Name, Node, names_in
 from opskpi.indicators.typing import Aggregate, check
@@ -64,12 +66,16 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period in microseconds, end exclusive, and each project's service dates."""
+    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year."""
 
     start: int
     end: int
     service_start: NDArray[np.int64] | None = None
     service_end: NDArray[np.int64] | None = None
+
+
+#: Where rows are put that need no period.
+_EVER = Window(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Readings:
     by_project: tuple[Reading, ...]
     states: tuple[NDArray[np.int8], ...]
     disagreements: tuple[NDArray[np.bool_] | None, ...]
-    choices: Mapping[str, NDArray[np.int8]]
+    choices: Choices
     in_period: int
     found: int
 
@@ -118,8 +124,13 @@ def read(
 ) -> Readings:
     """Read an indicator for every project; `rejected` counts each project's rejected rows."""
     projects = len(rejected)
-    looks = list(spread(partial(_look, definition, window, projects), blocks))
-    choices = _choices(definition, looks, projects)
+    look = partial(_look, definition, projects=projects)
+    if definition.period_by == DECIDED:  # what judges is chosen among all rows, since it says when each was decided
+        choices = _choices(definition, list(spread(partial(look, _EVER, _at_once), blocks)), projects)
+        looks = list(spread(partial(look, window, partial(_decided, definition, choices)), blocks))
+    else:
+        looks = list(spread(partial(look, window, partial(_dated, definition)), blocks))
+        choices = _choices(definition, looks, projects)
     seen = {id(rows): look for rows, look in zip(blocks, looks, strict=True)}
 
     def count(rows: Rows) -> _Count:
@@ -158,12 +169,33 @@ def reasons(definition: Definition) -> Mapping[int, str]:
     return {**own, int(State.NO_LIMIT): "no_limit", int(State.BLANK): "blank", int(State.NO_RESPONSE): "no_response"}
 
 
-def _look(definition: Definition, window: Window, projects: int, rows: Rows) -> _Look:
+def _dated(definition: Definition, rows: Rows) -> NDArray[np.int64]:
+    """Get the moments that put rows in a period."""
+    return rows.moments(definition.period_by)
+
+
+def _decided(definition: Definition, choices: Choices, rows: Rows) -> NDArray[np.int64]:
+    assert definition.value.argument is not None  # noqa: S101 - the plan allows it for outcomes only
+    return decided(definition.value.argument, rows, choices)
+
+
+def _at_once(rows: Rows) -> NDArray[np.int64]:
+    return np.zeros(len(rows), dtype=np.int64)
+
+
+def _look(
+    definition: Definition,
+    window: Window,
+    moments: Callable[[Rows], NDArray[np.int64]],
+    rows: Rows,
+    *,
+    projects: int,
+) -> _Look:
     """Sort rows into filtered, out of period, excluded by a reason, and eligible."""
     states = np.full(len(rows), State.ELIGIBLE, dtype=np.int8)
     for at, (_, node) in reversed(list(enumerate(definition.exclude))):
         states[conditions(node, rows) == YES] = State.REASON + at
-    inside = _inside(rows.moments(definition.period_by), window, rows.projects)
+    inside = _inside(moments(rows), window, rows.projects)
     states[~inside] = State.OUT_OF_PERIOD
     if definition.where is not None:
         states[conditions(definition.where, rows) != YES] = State.FILTERED
@@ -245,13 +277,14 @@ def _count(
 def _judged(node: Node | None, rows: Rows, choices: Mapping[str, NDArray[np.int8]]) -> NDArray[np.int8]:
     """Turn the argument of `share` into outcomes; yes, no and unknown are met, missed and excluded."""
     assert node is not None  # noqa: S101 - share has an argument
-    if _is_outcome(node, rows.table):
+    if is_outcome(node, rows.table):
         return outcomes(node, rows, choices)
     return np.array([State.FALSE, State.BLANK, State.MET], dtype=np.int8)[conditions(node, rows)]
 
 
-def _is_outcome(node: Node, table: Table) -> bool:
-    return check(node, table)[1].name == "outcome"
+def is_outcome(node: Node | None, table: Table) -> bool:
+    """Tell whether an aggregate's argument is an outcome."""
+    return node is not None and check(node, table)[1].name == "outcome"
 
 
 def _disagreements(
@@ -273,7 +306,7 @@ def _disagreements(
         used = outcomes(Name(name), rows, choices)
         for basis in others:
             other = judgement(name, basis, rows)
-            differ = eligible & (_verdict(used) * _verdict(other) < 0)
+            differ = eligible & (verdicts(used) * verdicts(other) < 0)
             found = differ if found is None else found | differ
     return found
 
@@ -291,12 +324,12 @@ def _estimated(
             doubted = rows.columns.get(rule.doubted_by or "")
             if isinstance(doubted, np.ndarray) and (choice == basis).any():
                 by_row = np.append(choice, np.int8(-1))[rows.projects]
-                marked = (doubted == YES) & (by_row == basis) & (_verdict(states) != 0)
+                marked = (doubted == YES) & (by_row == basis) & (verdicts(states) != 0)
                 found = marked if found is None else found | marked
     return found
 
 
-def _verdict(states: NDArray[np.int8]) -> NDArray[np.int8]:
+def verdicts(states: NDArray[np.int8]) -> NDArray[np.int8]:
     """Reduce outcomes to met (1), missed (-1) and neither (0)."""
     met, missed = states == State.MET, states < MISSED_END
     return np.asarray(met.astype(np.int8) - missed.astype(np.int8), dtype=np.int8)

@@ -12,6 +12,7 @@ from opskpi.intake.joins import asked_for, joined, ticket_projects
 from opskpi.intake.keys import Alike, Fate, Keyed, settle_keys
 from opskpi.intake.names import Projects
 from opskpi.intake.sheets import SheetRead
+from opskpi.model import REGISTERS
 from opskpi.model.cards import InputRecord
 from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
 from opskpi.tables import Table
@@ -57,7 +58,7 @@ class Checked:
 class Intake:
     """All checked rows of a run, by table, and the projects they belong to.
 
-    `accepted` and `rejected` count each project's rows, by table; the register is no table here.
+    `accepted` and `rejected` count each project's rows, by table; registers are no tables here.
     """
 
     sheets: tuple[SheetRead, ...]
@@ -75,10 +76,11 @@ class Intake:
     @property
     def on_card(self) -> frozenset[str]:
         """Name the projects to judge: registered, in the plan, or with a row that stands."""
-        standing = sum(self.accepted.values()) + sum(self.rejected.values())
+        nobody = np.zeros(len(self.projects.names), dtype=np.int64)
+        standing = sum((*self.accepted.values(), *self.rejected.values()), nobody)
         return frozenset(
             name
-            for name, rows in zip(self.projects.names, np.atleast_1d(standing).tolist(), strict=True)
+            for name, rows in zip(self.projects.names, standing.tolist(), strict=True)
             if rows or name in self.projects.known
         )
 
@@ -86,13 +88,19 @@ class Intake:
     def unassigned(self) -> int:
         """How many rejected rows name no project that is known."""
         rows = sum(
-            int((each.rejected & (each.projects < 0)).sum()) for blocks in self.tables.values() for each in blocks
+            int((each.rejected & (each.projects < 0)).sum())
+            for name, blocks in self.tables.items()
+            for each in (blocks if name != "sla" else ())
         )
         return rows + sum(len(sheet.ragged) for sheet in self.sheets)
 
 
-def settle(sheets: Sequence[SheetRead], projects: Projects) -> Intake:
-    """Settle keys table by table, and with them every row's fate."""
+#: What is asked of settled rows beyond their cells: a block's faults.
+Demand = Callable[[Checked], tuple[Fault, ...]]
+
+
+def settle(sheets: Sequence[SheetRead], projects: Projects, demand: Demand | None = None) -> Intake:
+    """Settle keys table by table, and with them every row's fate; rows that fail the demand are rejected."""
     tables: dict[str, tuple[Checked, ...]] = {}
     alike: list[Alike] = []
     names = dict.fromkeys(sheet.table.name for sheet in sheets)
@@ -108,10 +116,11 @@ def settle(sheets: Sequence[SheetRead], projects: Projects) -> Intake:
             keyed = [joined(each, ticket_projects(lent, asked)) for each in keyed]
         fates, same = settle_keys(keyed)
         alike += same
-        closed = projects.closed and name != "projects"
-        tables[name] = tuple(_checked(each, fate, closed=closed) for each, fate in zip(keyed, fates, strict=True))
+        closed = projects.closed and name not in REGISTERS
+        checked = [_checked(each, fate, closed=closed) for each, fate in zip(keyed, fates, strict=True)]
+        tables[name] = tuple(_held_to(each, demand) if demand else each for each in checked)
     tables = {name: tables[name] for name in names}
-    counted = {name: blocks for name, blocks in tables.items() if name != "projects"}
+    counted = {name: blocks for name, blocks in tables.items() if name not in REGISTERS}
     count = len(projects.names)
     return Intake(
         tuple(sheets),
@@ -191,6 +200,14 @@ def _checked(keyed: Keyed, fates: NDArray[np.int8], *, closed: bool) -> Checked:
         accepted[fault.rows] = False
     chunk = replace(chunk, faults=tuple(faults))
     return Checked(keyed.sheet, chunk, keyed.projects, accepted, fates)
+
+
+def _held_to(block: Checked, demand: Demand) -> Checked:
+    """Reject the rows that fail a demand."""
+    accepted, faults = block.accepted.copy(), demand(block)
+    for fault in faults:
+        accepted[fault.rows] = False
+    return replace(block, accepted=accepted, chunk=replace(block.chunk, faults=(*block.chunk.faults, *faults)))
 
 
 def _ledger(sheet: SheetRead, intake: Intake) -> Ledger:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from opskpi.errors import ExportError
 from opskpi.exports.finding import natural
 from opskpi.intake.sheets import SheetRead
+from opskpi.model import REGISTERS
 from opskpi.tables.check import Chunk
 from opskpi.tables.columns import NAT, TextColumn, Texts
 from opskpi.tables.words import normal_name
@@ -148,7 +149,7 @@ def _spellings(sheets: Sequence[SheetRead]) -> Mapping[str, Counter[str]]:
     for sheet in sheets:
         for part in sheet.parts:
             column = part.chunk.columns.get("project")
-            if sheet.table.name == "projects" or not isinstance(column, Texts):
+            if sheet.table.name in REGISTERS or not isinstance(column, Texts):
                 continue
             counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.words))
             for word, count in zip(column.words, counts.tolist(), strict=True):

@@ -7,11 +7,14 @@ from fractions import Fraction
 
 from opskpi.documents import nearest
 from opskpi.errors import ExportError
-from opskpi.intake.ledgers import Intake, problem_groups, records, settle
+from opskpi.intake.answers import answers_wanted
+from opskpi.intake.contracts import Contracts, Refusal, contracts
+from opskpi.intake.ledgers import Intake, problem_groups, problems, records, settle
 from opskpi.intake.names import Known, look_alikes, register, settle_names
 from opskpi.intake.sheets import Settings, read_sheets
 from opskpi.model.cards import InputRecord, RepairRecord, Unused
-from opskpi.model.places import Ledger, ProblemGroup, Signal
+from opskpi.model.places import Ledger, Place, ProblemGroup, Signal
+from opskpi.model.service import LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.wording import Message, message
 
@@ -20,8 +23,24 @@ _FEW_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a plan says that decides how rows are taken: its projects, its limits, and whether responses must be there.
+
+    `calendars` is None where there is no plan.
+    """
+
+    known: tuple[Known, ...] = ()
+    calendars: tuple[str, ...] | None = None
+    rules: tuple[LimitRule, ...] = ()
+    answers_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """What reading the exports found: enough for `check`, and for a run that cannot go on."""
+    """What reading the exports found: enough for `check`, and for a run that cannot go on.
+
+    `contracts` are the limits that were found among them.
+    """
 
     intake: Intake
     inputs: tuple[InputRecord, ...]
@@ -31,6 +50,7 @@ class Screen:
     signals: tuple[Signal, ...] = ()
     repairs: tuple[RepairRecord, ...] = ()
     refused: tuple[Message, ...] = ()
+    contracts: tuple[LimitRule, ...] = ()
 
     @property
     def ledger(self) -> Ledger:
@@ -48,27 +68,45 @@ class UnusableError(ExportError):
 
 
 def screened(
-    exports: Sequence[str], settings: Settings, known: Sequence[Known], most_rejected: Fraction, pool: Executor
+    exports: Sequence[str], settings: Settings, terms: Terms, most_rejected: Fraction, pool: Executor
 ) -> Screen:
-    """Read, settle names and keys, write the ledgers; `known` are the plan's projects.
+    """Read, settle names and keys, write the ledgers.
 
-    Raises ExportError where nothing is usable, UnusableError where too much was rejected.
+    Raises ExportError where nothing is usable, UnusableError where too much was rejected or a limit is unreadable.
     """
     reading = read_sheets(exports, settings, pool)
     if not reading.sheets:
         raise ExportError(*_nothing_usable(exports, reading.unused))
-    projects = settle_names((*register(reading.sheets), *known), reading.sheets)
-    intake = settle(reading.sheets, projects)
+    projects = settle_names((*register(reading.sheets), *terms.known), reading.sheets)
+    agreed = contracts(reading.sheets, projects, terms.calendars, terms.rules)
+    demand = answers_wanted((*agreed.rules, *terms.rules), projects) if terms.answers_wanted else None
+    intake = settle(reading.sheets, projects, demand)
     notes = (
         *(() if projects.closed else look_alikes(projects.names)),
         *_alike_rows(intake),
-        *_unnamed(known, intake),
+        *_unnamed(terms.known, intake),
+        *agreed.notes,
     )
     groups = problem_groups(intake)
-    screen = Screen(intake, records(intake), reading.unused, groups, notes, repairs=reading.repairs)
-    if bad := _too_many_rejected(screen, most_rejected):
+    screen = Screen(
+        intake, records(intake), reading.unused, groups, notes, repairs=reading.repairs, contracts=agreed.rules
+    )
+    if bad := (*_refused_limits(agreed, intake), *_too_many_rejected(screen, most_rejected)):
         raise UnusableError(replace(screen, refused=bad), *bad)
     return screen
+
+
+def _refused_limits(agreed: Contracts, intake: Intake) -> tuple[Message, ...]:
+    """Tell all that is wrong with rows of limits: without one of them, another rule would judge in its place."""
+    found = [Refusal(each.place, each.message) for sheet, _, each in problems(intake) if sheet.table.name == "sla"]
+    return tuple(
+        message("contract_refused", place=str(each.place), what=each.what)
+        for each in sorted((*agreed.refused, *found), key=lambda each: _in_sheet(each.place))
+    )
+
+
+def _in_sheet(place: Place) -> tuple[str, str, int, int]:
+    return place.file, place.sheet, place.row, -1 if place.column is None else place.column
 
 
 def _nothing_usable(exports: Sequence[str], unused: Sequence[Unused]) -> list[Message]:
@@ -108,7 +146,8 @@ def _too_many_rejected(screen: Screen, most: Fraction) -> tuple[Message, ...]:
     """Name the tables with more rejected rows than a verdict can bear (design §4)."""
     tables: dict[str, Ledger] = {}
     for record in screen.inputs:
-        tables[record.table] = tables.get(record.table, Ledger()) + record.ledger
+        if record.table != "sla":  # where one is too many, and told by its cell
+            tables[record.table] = tables.get(record.table, Ledger()) + record.ledger
     return tuple(
         message(
             "too_many_rejected",

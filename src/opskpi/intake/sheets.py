@@ -13,6 +13,7 @@ from opskpi.exports.finding import find, natural
 from opskpi.exports.opening import Contents, Manner, Opened, open_found
 from opskpi.intake.advice import quoted
 from opskpi.intake.repairs import Repairs, every_column, read_repairs, refuse_beyond, repaired, within
+from opskpi.model import REGISTERS
 from opskpi.model.cards import RepairRecord, Unused
 from opskpi.sources import Source
 from opskpi.sources.asides import Nil
@@ -228,7 +229,7 @@ def _rules(sheet: Sheet, layout: Layout, settings: Settings) -> Rules:
     return replace(
         base,
         patterns=form.patterns,
-        window=None if form.table == "projects" else settings.window,  # a contract may be old
+        window=None if form.table in REGISTERS else settings.window,  # a contract may be old
         scale=form.limits,
         allowed=closed,
         serials=sheet.serials,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.intake.suspects import SHOWN, moments, month_names, suspects
+from opskpi.model import REGISTERS
 from opskpi.model.periods import Period
 from opskpi.model.places import Place, Signal
 from opskpi.tables import Table
@@ -66,9 +67,9 @@ def fell_silent(intake: Intake, newest: datetime, end: datetime) -> tuple[Messag
 
 
 def _columns(intake: Intake, kind: str) -> Iterator[tuple[Checked, str, NDArray[np.int64]]]:
-    """Go through all moment columns of a kind, the register's left out."""
+    """Go through all moment columns of a kind, the registers' left out."""
     for name, blocks in intake.tables.items():
-        for each in blocks if name != "projects" else ():
+        for each in blocks if name not in REGISTERS else ():
             for column in each.columns:
                 if each.sheet.table.kinds[column].name == kind:
                     yield each, column, moments(each, column)

@@ -75,8 +75,9 @@ class Miss:
 class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
-    `differing` are the first rows that another column of the export would judge the other way,
-    `turns` the days of the period on which another target begins to hold than the one that judged.
+    `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
+    by what probably made the difference; `turns` are the days of the period on which another target begins to hold
+    than the one that judged.
     """
 
     project: str
@@ -98,6 +99,7 @@ class Result:
     why: Message | None = None
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
+    causes: tuple[tuple[str, int], ...] = ()
     turns: tuple[tuple[date, Target | None], ...] = ()
     waiver: Waiver | None = None
     process_owner: str | None = None

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from opskpi.wording import Message, message
+
 #: A window of a day in minutes from its midnight; the end may lie beyond the next midnight (22:00-06:00 is 1320, 1800).
 Window = tuple[int, int]
 
@@ -46,7 +48,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class LimitRule:
-    """One `sla:` rule: the rows it fits (None fits all) and the limits of its legs on its calendar."""
+    """One limit rule: the rows it fits (None fits all), when their clock starts, and the limits of its legs.
+
+    `line` is its place in the plan's `sla:`, from 1; or, with a `sheet`, its row in that table of limits.
+    """
 
     calendar: str
     types: frozenset[str] | None = None
@@ -54,4 +59,15 @@ class LimitRule:
     projects: frozenset[str] | None = None
     respond: Limit | None = None
     resolve: Limit | None = None
+    from_assignment: bool = False
     line: int = 0
+    sheet: str = ""
+
+    @property
+    def origin(self) -> Message:
+        """Say where it stands."""
+        return (
+            message("rule_in_table", sheet=self.sheet, row=self.line)
+            if self.sheet
+            else message("rule_in_plan", number=self.line)
+        )

@@ -38,6 +38,7 @@ def result_fields(result: Result) -> dict[str, object]:
         "in_progress": result.in_progress,
         "deciding": result.deciding,
         "disagreeing": reading.disagreeing,
+        "disagreeing_by": dict(result.causes),
         "excluded_by": dict(reading.excluded),
         "why": result.why.key.removeprefix("why_") if result.why else None,
         "target_changes": [

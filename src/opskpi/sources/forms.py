@@ -42,6 +42,7 @@ Scale = Annotated[str, BeforeValidator(_scale)]
 Pattern = Annotated[str, BeforeValidator(_pattern)]
 #: What a bare number of a column of durations counts.
 Unit = Literal["seconds", "minutes", "hours"]
+TableName = Literal["tickets", "surveys", "reports", "pauses", "projects", "sla"]
 
 
 class ProjectFrom(BaseModel):
@@ -84,7 +85,7 @@ class Sketch(Manner):
     `words` are keyed by column, or by one heading of it where headings ask different questions.
     """
 
-    table: Literal["tickets", "surveys", "reports", "projects"] | None = None
+    table: TableName | None = None
     name: str = ""
     columns: dict[str, Words] = Field(default_factory=dict)
     opposite: dict[str, Words] = Field(default_factory=dict)
@@ -104,7 +105,7 @@ class Sketch(Manner):
 class Form(Sketch):
     """One kind of sheet a system exports, and the table its rows belong to."""
 
-    table: Literal["tickets", "surveys", "reports", "projects"]
+    table: TableName
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Form":

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from opskpi.errors import ExportError
+from opskpi.model import REGISTERS
 from opskpi.model.places import column_letters
 from opskpi.sources import Source
 from opskpi.sources.forms import Form
@@ -280,8 +281,9 @@ def _unnamed(headings: Headings, head: Sequence[Sequence[str]]) -> tuple[int, ..
 
 
 def _only(fits: Sequence[Layout], sheet: str) -> Layout:
-    """Pick the form that explains most; a form whose columns another also has gives way."""
+    """Pick the form that explains most; a form whose columns another also has gives way, a register to rows."""
     best = [each for each in fits if not any(each.used < other.used for other in fits)]
+    best = [each for each in best if each.form.table not in REGISTERS] or best
     if len({(each.source.source, each.form.name) for each in best}) > 1:
         raise ExportError(message("two_sources", sheet=sheet, sources=tuple(e.label for e in best)))
     return best[0]

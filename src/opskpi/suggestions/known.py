@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from opskpi.model import TABLES
 from opskpi.sources import SHIPPED, shipped
 from opskpi.sources.forms import Form
 from opskpi.sources.headings import heading_form
@@ -53,7 +54,7 @@ def exact(table: str, column: Column) -> tuple[Known, ...]:
 def is_known(name: str) -> bool:
     """Tell whether any source knows a heading."""
     form = heading_form(name, numbered=False)
-    return any(form in _index(table) for table in ("tickets", "surveys", "reports", "projects"))
+    return any(form in _index(table) for table in TABLES)
 
 
 @cache

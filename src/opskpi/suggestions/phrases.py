@@ -95,6 +95,15 @@ _REPORTS = {
     "due_at": Phrase((_DUE,), r"实际|actual"),
     "delivered_at": Phrase((r"deliver\w*|submit\w*|actual|sent|交付|提交|发送",), _DUE),
 }
+_PAUSED, _RESUMED = r"paus\w*|hold|suspend\w*|挂起|暂停", r"resum\w*|恢复"
+_PAUSES = {
+    "pause_id": Phrase((_PAUSED, _NUMBER)),
+    "project": Phrase((_PROJECT,), _NO_PROJECT),
+    "ticket_id": Phrase((_TICKET, _NUMBER), r"type|类型"),
+    "paused_at": Phrase((_PAUSED, rf"starts?|begins?|开始|{_MOMENT}"), rf"ends?|结束|{_RESUMED}|{_LENGTH}"),
+    "resumed_at": Phrase((_PAUSED, r"ends?|结束"), _LENGTH, (_RESUMED,)),
+    "reason": Phrase((_PAUSED, r"reason|原因")),
+}
 _PROJECTS = {
     "project": Phrase((_PROJECT,), _NO_PROJECT),
     "aliases": Phrase((r"alias\w*|别名|曾用名|简称",)),
@@ -102,7 +111,23 @@ _PROJECTS = {
     "starts_on": Phrase((r"starts?|begins?|effective|开始|起始|生效",)),
     "ends_on": Phrase((r"ends?|expir\w*|until|结束|终止|到期",)),
 }
-_PHRASES = {"tickets": _TICKETS, "surveys": _SURVEYS, "reports": _REPORTS, "projects": _PROJECTS}
+_SLA = {
+    "project": _PROJECTS["project"],
+    "type": _TICKETS["type"],
+    "priority": _TICKETS["priority"],
+    "calendar": Phrase((r"calendar|日历",)),
+    "respond": Phrase((_RESPOND, _DUE)),
+    "resolve": Phrase((rf"{_RESOLVE}|处理", _DUE), _RESPOND),
+    "workdays": Phrase((r"workdays?|工作日",)),
+}
+_PHRASES = {
+    "tickets": _TICKETS,
+    "surveys": _SURVEYS,
+    "reports": _REPORTS,
+    "pauses": _PAUSES,
+    "projects": _PROJECTS,
+    "sla": _SLA,
+}
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NO_LETTERS = re.compile(r"[^a-z0-9\u3400-\u9fff]+")

@@ -38,7 +38,10 @@ class Table:
     judgements takes, for each project, the first that any of its rows carries (rule 7).
     `computed` columns, each with its kind, come from the plan's limits: no export has them and no
     expression names them. `response` is the event that a row can be finished without.
+    `stop` are the events that stop a row, the first filled one first; `first_stop` is that of the first completion, and
+    `reopened` counts how often a row was opened again after one.
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
+    `row_id` is empty where rows have no id.
     """
 
     name: str
@@ -49,7 +52,9 @@ class Table:
     computed: Mapping[str, str] = field(default_factory=dict)
     response: str | None = None
     stop: tuple[str, ...] = ()
+    first_stop: str | None = None
     stopped_states: frozenset[str] = frozenset()
+    reopened: str | None = None
     weight: Mapping[str, str] = field(default_factory=dict)
     joined_by: str | None = None
 

@@ -48,7 +48,9 @@ class Ticket(Row):
     priority: Text | None = None
     status: State | None = None
     created_at: Event
+    assigned_at: Event | None = None
     responded_at: Event | None = None
+    first_resolved_at: Event | None = None
     resolved_at: Event | None = None
     closed_at: Event | None = None
     response_due_at: Due | None = None
@@ -58,6 +60,8 @@ class Ticket(Row):
     response_flag: Flag | None = None
     sla_flag: Flag | None = None
     paused_minutes: Minutes | None = None
+    paused_at: Event | None = None
+    resumed_at: Event | None = None
     reopened: Count | None = None
     satisfaction: Score | None = None
     assignee: Text | None = None
@@ -70,7 +74,9 @@ TABLE = Table(
     model=Ticket,
     row_id="ticket_id",
     stop=("resolved_at", "closed_at"),
+    first_stop="first_resolved_at",
     stopped_states=frozenset({"resolved", "closed"}),
+    reopened="reopened",
     response="responded_at",
     derived={"completed": "done(stopped_at, resolve_due_at)"},
     computed={

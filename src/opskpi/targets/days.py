@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from pathlib import Path
 
 from opskpi.documents import Mistake, with_nearest
 from opskpi.tables.words import normal
-from opskpi.targets.fields import Mistakes, items, parse_text
+from opskpi.targets.dayfiles import FILE, days_off_in, days_on_in
+from opskpi.targets.fields import Mistakes, every_day, items, parse_text
 from opskpi.targets.hours import Windows, check_nights, parse_windows
 from opskpi.wording import message
 
@@ -22,8 +24,6 @@ _PLACES = {character: at for at, character in enumerate("一二三四五六日")
 _RANGE = re.compile(r"[-–—−~至到]")
 _PART = re.compile(r"[^,，、;；]+")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-#: Longer than this is a slip in a year, not a closure.
-_MOST_DAYS = 3660
 
 
 def parse_weekdays(value: object) -> tuple[int, ...]:
@@ -80,19 +80,42 @@ def _weekday(text: str) -> int:
     raise Mistake(with_nearest("unknown_day", text.strip(), (*WEEKDAYS, "daily")))
 
 
-def parse_days_off(value: object) -> frozenset[date]:
-    """Read the days a company is closed: a date, a stretch of them, or a list of both; raises Mistake."""
+def parse_days_off(value: object, folder: Path) -> frozenset[date]:
+    """Read the days a company is closed: a date, a stretch of them, a file, or a list of these; raises Mistake."""
+
+    def read(each: object) -> Iterable[date]:
+        return days_off_in(each, folder) if isinstance(each, Mapping) else parse_dates(each)
+
     mistakes, days = Mistakes(), set[date]()
     for path, each in items(value):
-        days.update(mistakes.take(parse_dates, each, path, ()))
+        days.update(mistakes.take(read, each, path, ()))
     mistakes.stop()
     return frozenset(days)
 
 
-def parse_days_on(value: object) -> Mapping[date, Windows | None]:
-    """Read the days a company works beyond its week, with windows of their own or None; raises Mistake."""
-    if not isinstance(value, Mapping):
-        return dict.fromkeys(sorted(parse_days_off(value)))
+def parse_days_on(value: object, folder: Path) -> Mapping[date, Windows | None]:
+    """Read the days a company works beyond its week, with windows of their own or None; raises Mistake.
+
+    They are written like days off, or each as a key with its windows.
+    """
+    mistakes, days = Mistakes(), dict[date, Windows | None]()
+
+    def read(each: object) -> Mapping[date, Windows | None]:
+        if not isinstance(each, Mapping):
+            return dict.fromkeys(parse_dates(each))
+        return days_on_in(each, folder) if FILE in each else _days_by_key(each)
+
+    for path, each in items(value):
+        for day, windows in mistakes.take(read, each, path, {}).items():
+            if days.get(day, windows) != windows:
+                mistakes.add(Mistake(message("date_twice", day=day.isoformat())), path)
+            days[day] = windows
+    mistakes.stop()
+    return dict(sorted(days.items()))
+
+
+def _days_by_key(value: Mapping[str, object]) -> Mapping[date, Windows | None]:
+    """Read days that are keys of their windows; raises Mistake."""
     mistakes, days = Mistakes(), dict[date, Windows | None]()
     for key, each in value.items():
         windows = None if each is None else mistakes.take(parse_windows, each, (key,), None)
@@ -108,12 +131,7 @@ def parse_dates(value: object) -> tuple[date, ...]:
     """Read a date, or every date of first..last; raises Mistake."""
     text = parse_text(value)
     ends = [_date(end, text) for end in text.split("..", maxsplit=1)]
-    length = (ends[-1] - ends[0]).days
-    if length < 0:
-        raise Mistake(message("dates_turned", text=text))
-    if length > _MOST_DAYS:
-        raise Mistake(message("dates_many", text=text))
-    return tuple(ends[0] + timedelta(days=step) for step in range(length + 1))
+    return every_day(ends[0], ends[-1], text)
 
 
 def _date(text: str, whole: str) -> date:

@@ -1,6 +1,7 @@
 """What the plan's models share: filled texts, known zones, and mistakes gathered before they are raised."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +13,8 @@ from opskpi.wording import message
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 _Other = TypeVar("_Other")
+#: Longer than this is a slip in a year, not a closure.
+_MOST_DAYS = 3660
 
 
 class Mistakes:
@@ -57,6 +60,16 @@ def items(value: object) -> list[tuple[Path, object]]:
     if isinstance(value, list):
         return [((at,), each) for at, each in enumerate(value)]
     return [((), value)]
+
+
+def every_day(first: date, last: date, text: str) -> tuple[date, ...]:
+    """List the days from one to another; raises Mistake where that is no stretch of days."""
+    length = (last - first).days
+    if length < 0:
+        raise Mistake(message("dates_turned", text=text))
+    if length > _MOST_DAYS:
+        raise Mistake(message("dates_many", text=text))
+    return tuple(first + timedelta(days=step) for step in range(length + 1))
 
 
 def _zone(value: object) -> str:

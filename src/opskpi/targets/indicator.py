@@ -20,9 +20,11 @@ from pydantic import (
 
 from opskpi import COUNTING
 from opskpi.documents import Mistake, Path, parse_scale, with_nearest
-from opskpi.indicators.readings import Definition
+from opskpi.indicators.decided import DECIDED
+from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.syntax import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
+from opskpi.model import REGISTERS
 from opskpi.model.goals import Target
 from opskpi.tables import NAMES, load
 from opskpi.targets.amounts import Points
@@ -40,7 +42,7 @@ Empty = Literal["not_applicable", "pass", "fail", "no_data"]
 
 
 def _known_table(value: object) -> str:
-    tables = tuple(name for name in NAMES if name != "projects")
+    tables = tuple(name for name in NAMES if name not in REGISTERS)
     if value not in tables:
         raise Mistake(with_nearest("unknown_table", str(value), tables))
     return str(value)
@@ -81,6 +83,7 @@ class Indicator(BaseModel):
 
     _definition: Definition = PrivateAttr()
     _service: object = PrivateAttr(default=None)
+    _completion: str = PrivateAttr(default="last")
 
     @model_validator(mode="before")
     @classmethod
@@ -112,7 +115,7 @@ class Indicator(BaseModel):
         if "table" not in info.data:
             return name
         table = load(info.data["table"])
-        moments = tuple(each for each, kind in table.kinds.items() if kind.is_instant)
+        moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
         if name not in moments:
             raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
         return name
@@ -138,6 +141,8 @@ class Indicator(BaseModel):
         where = None if self.where is None else condition(self.where, table)
         exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
         self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
+        if self.period_by == DECIDED and not is_outcome(value.argument, table):
+            raise Mistake(message("decided_without_outcome", value=self.value), path=("period_by",))
         self.check_goal(self.target, ("target",))
         check_score(self.score, self.weight, value.unit, value.function)
         return self
@@ -167,9 +172,10 @@ class Indicator(BaseModel):
         """The scale a mean of scores moves on, where it is stated."""
         return None if self.scale is None else parse_scale(self.scale)
 
-    def judge_by(self, service: object) -> None:
+    def judge_by(self, service: object, completion: str) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
         self._service = service if self._definition.judged and self.judged_by != "flag" else None
+        self._completion = completion if self._definition.table.first_stop else "last"
 
     @property
     def rule_sha256(self) -> str:
@@ -178,6 +184,8 @@ class Indicator(BaseModel):
         rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
         if self._service is not None:
             rule["service"] = self._service
+        if self._completion != "last":
+            rule["completion"] = self._completion
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

@@ -2,10 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from opskpi.documents import Mistake
 from opskpi.errors import SettingsError
@@ -15,17 +24,33 @@ from opskpi.model.scoring import Scheme
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.composition import DefaultSettings
-from opskpi.targets.fields import Text, Zone, raise_all
+from opskpi.targets.fields import Text, Zone, parse_text, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
 from opskpi.targets.headers import ChangeSettings, HeaderSettings
 from opskpi.targets.indicator import Indicator, collected, not_planned
 from opskpi.targets.schemes import Grades, SchemeSettings, check_weights, frozen_scheme
-from opskpi.targets.service import CalendarSettings, LimitSettings, MissingResponse, check_rules, fingerprint
+from opskpi.targets.service import (
+    CalendarSettings,
+    Completion,
+    LimitSettings,
+    MissingResponse,
+    check_rules,
+    fingerprint,
+)
 from opskpi.targets.waivers import WaiverSettings, unknown_indicators
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
 _PLANNED = frozenset({"tables"})
+
+
+def _period(value: object) -> str:
+    text = parse_text(value)
+    try:
+        parse_period(text)
+    except SettingsError as error:
+        raise Mistake(error.messages[0]) from None
+    return text
 
 
 class ProjectSettings(BaseModel):
@@ -36,12 +61,18 @@ class ProjectSettings(BaseModel):
     aliases: tuple[str, ...] = ()
     starts_on: date | None = Field(default=None, alias="from")
     ends_on: date | None = Field(default=None, alias="to")
+    period: Annotated[str, BeforeValidator(_period)] | None = None
     targets: Targets = Field(default_factory=dict)
 
     @field_validator("aliases", mode="before")
     @classmethod
     def _one_alias(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
+
+    @property
+    def own_period(self) -> Period | None:
+        """The contract year that the project is judged over in place of the plan's period."""
+        return None if self.period is None else parse_period(self.period)
 
 
 class Plan(BaseModel):
@@ -50,7 +81,7 @@ class Plan(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: Text
-    period: Text
+    period: Annotated[str, BeforeValidator(_period)]
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
     indicators: dict[str, Indicator] = Field(min_length=1)
@@ -64,6 +95,7 @@ class Plan(BaseModel):
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
+    completion: Completion = "last"
 
     grades: Grades = ()
     scoring: SchemeSettings | None = None
@@ -75,15 +107,6 @@ class Plan(BaseModel):
     @classmethod
     def _planned_keys(cls, values: object) -> object:
         return not_planned(values, _PLANNED)
-
-    @field_validator("period")
-    @classmethod
-    def _period(cls, text: str) -> str:
-        try:
-            parse_period(text)
-        except SettingsError as error:
-            raise Mistake(error.messages[0]) from None
-        return text
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -99,6 +122,8 @@ class Plan(BaseModel):
         found: list[Mistake] = []
         for project, settings in projects.items():
             found += check_targets(settings.targets, indicators, (project,)) if indicators else []
+            if "period" in info.data:
+                found += collected(_meets, settings, parse_period(info.data["period"]), (project, "period"))
         found += collected(_one_owner, projects)
         raise_all(found)
         return projects
@@ -123,7 +148,12 @@ class Plan(BaseModel):
     @field_validator("calendars", "sla", mode="before")
     @classmethod
     def _empty_service(cls, value: object, info: ValidationInfo) -> object:
-        return ({} if info.field_name == "calendars" else []) if value is None else value
+        wanted = dict if info.field_name == "calendars" else list
+        if value is None:
+            return wanted()
+        if not isinstance(value, wanted | tuple):
+            raise Mistake(message(f"{info.field_name}_wanted"))
+        return value
 
     @field_validator("sla")
     @classmethod
@@ -134,12 +164,25 @@ class Plan(BaseModel):
     @model_validator(mode="after")
     def _service(self) -> "Plan":
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
-        self._rules = tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1))
-        stated = self._calendars or self._rules or self.missing_response
-        service = (self._calendars, self._rules, self.missing_response) if stated else None
-        for indicator in self.indicators.values():
-            indicator.judge_by(fingerprint(service))
+        self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
         return self
+
+    def _take_rules(self, rules: tuple[LimitRule, ...]) -> None:
+        """Judge by these rules, and let them be part of each indicator's."""
+        self._rules = rules
+        stated = self._calendars or rules or self.missing_response
+        service = fingerprint((self._calendars, rules, self.missing_response) if stated else None)
+        for indicator in self.indicators.values():
+            indicator.judge_by(service, self.completion)
+
+    def under(self, contracts: tuple[LimitRule, ...]) -> "Plan":
+        """Put the rules of contracts before its own: a contract says more exactly what holds for its project."""
+        if not contracts:
+            return self
+        indicators = {name: indicator.model_copy() for name, indicator in self.indicators.items()}
+        plan = self.model_copy(update={"indicators": indicators})
+        plan._take_rules((*contracts, *self._rules))  # noqa: SLF001 - its own kind
+        return plan
 
     @model_validator(mode="after")
     def _weights(self) -> "Plan":
@@ -165,7 +208,7 @@ class Plan(BaseModel):
 
     @property
     def limit_rules(self) -> tuple[LimitRule, ...]:
-        """The rules of `sla:` in their order; `line` is the place in the list, from 1."""
+        """The rules that judge in their order: those of contracts, then those of `sla:`."""
         return self._rules
 
     @property
@@ -177,6 +220,20 @@ class Plan(BaseModel):
     def whole_period(self) -> Period:
         """The plan's own period."""
         return parse_period(self.period)
+
+    @property
+    def span(self) -> Period:
+        """The plan's period, stretched over the contract years of its projects."""
+        whole = self.whole_period
+        own = [whole, *(each for settings in self.projects.values() if (each := settings.own_period))]
+        return Period(whole.label, min(each.start for each in own), max(each.end for each in own))
+
+
+def _meets(settings: ProjectSettings, whole: Period, path: tuple[str, ...]) -> None:
+    """Refuse a contract year that has no day in the plan's period."""
+    own = settings.own_period
+    if own and (own.end < whole.start or whole.end < own.start):
+        raise Mistake(message("own_period_outside", period=own.label, plan=whole.label), path=path)
 
 
 def _one_owner(projects: Mapping[str, ProjectSettings]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -32,12 +33,27 @@ from opskpi.wording import Message, message
 
 #: What becomes of a row that is finished and shows no response.
 MissingResponse = Literal["miss", "exclude", "reject"]
+#: Which completion of a reopened row stops its clock.
+Completion = Literal["last", "first"]
 
 _TYPES = {normal(spelling): name for name, chinese in TYPES.items() for spelling in (name, chinese)}
 #: What figures do not depend on: how a limit was written, and where its rule stands.
-_SAID_ONLY = frozenset({"text", "line"})
+_SAID_ONLY = frozenset({"text", "line", "sheet"})
 #: What a rule fits, a set for each thing looked at; None fits all.
 _Fit = tuple[frozenset[str] | None, ...]
+
+
+def _folder(info: ValidationInfo) -> Path:
+    """Find the plan's folder, which is handed to its validation."""
+    return info.context if isinstance(info.context, Path) else Path()
+
+
+def _days_off(value: object, info: ValidationInfo) -> frozenset[date]:
+    return parse_days_off(value, _folder(info))
+
+
+def _days_on(value: object, info: ValidationInfo) -> Mapping[date, Windows | None]:
+    return parse_days_on(value, _folder(info))
 
 
 class CalendarSettings(BaseModel):
@@ -50,17 +66,17 @@ class CalendarSettings(BaseModel):
     zone: Zone | None = None
     hours: Annotated[Week | None, PlainValidator(parse_week)]
     makeup_days: Literal["work", "off"] = "work"
-    days_off: Annotated[frozenset[date], PlainValidator(parse_days_off)] = frozenset()
-    days_on: Annotated[Mapping[date, Windows | None], PlainValidator(parse_days_on)] = Field(default_factory=dict)
+    days_off: Annotated[frozenset[date], PlainValidator(_days_off)] = frozenset()
+    days_on: Annotated[Mapping[date, Windows | None], PlainValidator(_days_on)] = Field(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
     def _always(cls, value: object, read: ModelWrapValidatorHandler["CalendarSettings"]) -> "CalendarSettings":
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             return read(value)
-        if normal(str(value)) == "always":
+        if value and normal(str(value)) == "always":
             return cls.model_construct(hours=None)
-        raise Mistake(message("calendar_wanted"))
+        raise Mistake(message("calendar_wanted" if value else "calendar_empty"))
 
     @field_validator("region", "makeup_days")
     @classmethod
@@ -133,6 +149,14 @@ class LimitSettings(BaseModel):
     respond: Annotated[Limit | None, PlainValidator(parse_limit)] = None
     resolve: Annotated[Limit | None, PlainValidator(parse_limit)] = None
     workdays: Literal["end", "same_time"] = "end"
+    start: Literal["created", "assigned"] = "created"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, value: object) -> object:
+        if isinstance(value, Mapping) and value:
+            return value
+        raise Mistake(message("rule_wanted" if value else "rule_empty"))
 
     @model_validator(mode="after")
     def _some_limit(self) -> "LimitSettings":
@@ -140,16 +164,20 @@ class LimitSettings(BaseModel):
             raise Mistake(message("limit_missing"))
         return self
 
-    @property
-    def fit(self) -> _Fit:
-        """What it fits, spelled so that it can be compared with another rule's."""
-        types = None if self.type == TYPES.keys() else self.type
-        return types, _alike(self.priority, normal), _alike(self.project, normal_name)
-
-    def rule(self, number: int) -> LimitRule:
-        """Freeze it; `number` is its place in the list, from 1."""
+    def rule(self, line: int, sheet: str = "") -> LimitRule:
+        """Freeze it; `line` is its place in the plan's list, from 1, or its row in a sheet."""
         respond, resolve = self._leg(self.respond), self._leg(self.resolve)
-        return LimitRule(self.calendar, self.type, self.priority, self.project, respond, resolve, number)
+        return LimitRule(
+            self.calendar,
+            self.type,
+            self.priority,
+            self.project,
+            respond,
+            resolve,
+            from_assignment=self.start == "assigned",
+            line=line,
+            sheet=sheet,
+        )
 
     def _leg(self, limit: Limit | None) -> Limit | None:
         if limit is None or limit.workdays is None:
@@ -162,28 +190,42 @@ def check_rules(rules: Sequence[LimitSettings], calendars: Mapping[str, object] 
     found: list[Mistake] = []
     for at, rule in enumerate(rules):
         if calendars is not None and rule.calendar not in calendars:
-            found.append(Mistake(_no_calendar(rule.calendar, tuple(calendars)), path=(at, "calendar")))
-    found += _unreachable([rule.fit for rule in rules])
+            found.append(Mistake(no_calendar(rule.calendar, tuple(calendars)), path=(at, "calendar")))
+    frozen = [rule.rule(number) for number, rule in enumerate(rules, 1)]
+    found += [
+        Mistake(message("limit_never_fits", rule=frozen[first].origin), path=(at,)) for at, first in unreachable(frozen)
+    ]
     raise_all(found)
 
 
-def _no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
+def no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
+    """Say that nobody defined a calendar, with the nearest name."""
     if not calendars:
         return message("no_calendars", word=name)
     return with_nearest("unknown_calendar", name, calendars)
 
 
-def _unreachable(fits: Sequence[_Fit]) -> Iterator[Mistake]:
-    """Find rules whose every row an earlier one has already; only those that share a project can meet."""
+def unreachable(rules: Sequence[LimitRule]) -> Iterator[tuple[int, int]]:
+    """Find rules whose every row an earlier one has already, each with that one by place.
+
+    Only those that share a project can meet.
+    """
+    fits = [_fit(rule) for rule in rules]
     by_project: defaultdict[str | None, list[int]] = defaultdict(list)
     for at, fit in enumerate(fits):
         projects = fit[-1] or (None,)
         near = {*by_project[None], *by_project[next(iter(projects))]}
         first = min((earlier for earlier in near if _covers(fits[earlier], fit)), default=None)
         if first is not None:
-            yield Mistake(message("limit_never_fits", number=first + 1), path=(at,))
+            yield at, first
         for project in projects:
             by_project[project].append(at)
+
+
+def _fit(rule: LimitRule) -> _Fit:
+    """Spell what a rule fits so that it can be compared with another's."""
+    types = None if rule.types == TYPES.keys() else rule.types
+    return types, _alike(rule.priorities, normal), _alike(rule.projects, normal_name)
 
 
 def _covers(wide: _Fit, narrow: _Fit) -> bool:

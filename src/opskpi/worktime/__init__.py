@@ -5,6 +5,7 @@ which windows each day has, `official.py` what a country has decreed, `zones.py`
 time, `axis.py` adds the windows up, and `service.py` answers for whole columns.
 """
 
+from opskpi.worktime.official import prepare
 from opskpi.worktime.service import Service, compile_calendar
 
-__all__ = ["Service", "compile_calendar"]
+__all__ = ["Service", "compile_calendar", "prepare"]

@@ -51,6 +51,12 @@ def official_days(country: str | None, region: str | None, first: int, last: int
     )
 
 
+def prepare(countries: Iterable[str]) -> None:
+    """Import what knows the holidays of some countries, so that it can be done beside other work."""
+    for country in countries:
+        _look_up(country, None, ())
+
+
 def _look_up(country: str, region: str | None, years: Iterable[int]) -> "HolidayBase":
     import holidays  # 0.1 to 0.7 s
 

@@ -1,6 +1,6 @@
-"""Fitting: which of the plan's `sla:` rules holds for each row, the first whose type, priority and project fit."""
+"""Fitting: which of the limit rules holds for each row, the first whose type, priority and project fit."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,6 @@ from opskpi.intake.names import Projects
 from opskpi.model.service import LimitRule
 from opskpi.tables.columns import Column, Texts, Words, texts_of
 from opskpi.tables.words import normal
-from opskpi.wording import Message, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,6 @@ class Fitting:
     def rule_of(self, rows: Rows) -> NDArray[np.int64]:
         """Find each accepted row's rule, by its place among the rules."""
         return np.where(rows.accepted, self.first[self._places(rows)], -1)
-
-    def idle(self, blocks: Sequence[Rows], projects: Projects) -> Iterator[Message]:
-        """Name the rules that ask for a type, priority or project which no accepted row has."""
-        seen = [np.zeros(size, dtype=bool) for size in self.first.shape]
-        for rows in blocks:
-            for found, places in zip(seen, self._places(rows), strict=True):
-                found[places[rows.accepted]] = True
-        for rule in self.rules:
-            asked = (
-                ("limit_no_type", rule.types, _places_of(rule.types, self.types)),
-                ("limit_no_priority", rule.priorities, _places_of(_normal(rule.priorities), self.priorities)),
-                ("limit_no_project", rule.projects, _codes_of(rule.projects, projects)),
-            )
-            for (key, words, wanted), found in zip(asked, seen, strict=True):
-                if wanted is not None and not found[wanted].any():
-                    yield message(key, rule=rule.line, words=tuple(sorted(words or ())))
-                    break
 
     def _places(self, rows: Rows) -> tuple[NDArray[np.intp], ...]:
         """Place each row on the three axes."""

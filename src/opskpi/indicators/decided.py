@@ -1,0 +1,77 @@
+"""When the outcome of each row was known: `period_by: decided` puts it where it stopped, or where its limit ran out.
+
+A row in time is decided by its stop, a row that is late when its due moment passed, whether it was
+stopped since or not. What is pending is not decided yet. Of outcomes joined by `and` the first
+miss decides, or the last leg to be met; `or` is the reverse.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opskpi.indicators.columns import MISSED_END, Choices, Rows, State, outcomes
+from opskpi.indicators.syntax import Both, Call, Name, Node, Not, parse
+from opskpi.tables.columns import NAT
+
+#: The name by which a plan asks for it.
+DECIDED = "decided"
+_Moments: TypeAlias = NDArray[np.int64]
+_LAST = np.iinfo(np.int64).max
+
+
+def decided(node: Node, rows: Rows, choices: Choices) -> _Moments:
+    """Find when each row's outcome was known; NAT where it is not yet, or nobody can know."""
+    match node:
+        case Name(name) if name in rows.table.judged:
+            return _of_choice(name, rows, choices)
+        case Name(name) if name in rows.table.derived:
+            return decided(parse(rows.table.derived[name]), rows, choices)
+        case Not(inner):
+            return decided(inner, rows, choices)
+        case Both(word, left, right):
+            return _joined(word, (left, right), rows, choices)
+        case Call(_, (stop, *due)):
+            return _called(outcomes(node, rows, choices), stop, due, rows)
+    raise AssertionError(node)
+
+
+def _of_choice(name: str, rows: Rows, choices: Choices) -> _Moments:
+    """Take what the judgement that was chosen for each project says; without one, what shows a stop."""
+    basis_of = np.append(choices[name], np.int8(-1))[rows.projects]
+    found = _stops(rows)
+    for basis, rule in enumerate(rows.table.judged[name]):
+        if (basis_of == basis).any():
+            found = np.where(basis_of == basis, decided(parse(rule.rule), rows, {}), found)
+    return found
+
+
+def _joined(word: str, parts: tuple[Node, Node], rows: Rows, choices: Choices) -> _Moments:
+    """Let the first miss decide an `and`, the first success an `or`; else the last of both."""
+    moments = [decided(part, rows, choices) for part in parts]
+    states = [outcomes(part, rows, choices) for part in parts]
+    turning = [state < MISSED_END if word == "and" else state == State.MET for state in states]
+    early = [np.where(turns & (at != NAT), at, _LAST) for turns, at in zip(turning, moments, strict=True)]
+    first = np.minimum(*early)
+    open_still = (moments[0] == NAT) | (moments[1] == NAT)
+    return np.where(first != _LAST, first, np.where(open_still, NAT, np.maximum(*moments)))
+
+
+def _called(states: NDArray[np.int8], stop: Node, due: list[Node], rows: Rows) -> _Moments:
+    """Find when one comparison was decided: by the stop or, of a miss, by the due moment that it passed."""
+    name = stop.name if isinstance(stop, Name) else ""
+    moments = rows.moments(name) if _is_moment(name, rows) else _stops(rows)
+    for limit in due[:1]:
+        if isinstance(limit, Name) and _is_moment(limit.name, rows):
+            missed = (states < MISSED_END) & (rows.moments(limit.name) != NAT)
+            moments = np.where(missed, rows.moments(limit.name), moments)
+    return np.where(states == State.PENDING, NAT, moments)
+
+
+def _is_moment(name: str, rows: Rows) -> bool:
+    kind = rows.table.kinds.get(name)
+    return rows.table.computed.get(name) == "due" or (kind is not None and kind.is_instant)
+
+
+def _stops(rows: Rows) -> _Moments:
+    return rows.stops() if rows.table.stop else np.full(len(rows), NAT)
