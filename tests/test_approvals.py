@@ -82,6 +82,15 @@ class TestWaivers:
 
         assert outcome.pick("rate", "verdict", project=BANK) == ("waived",)
 
+    @pytest.mark.parametrize(("until", "verdict"), [("2017-03-31", "waived"), ("2016-12-31", "fail")])
+    def test_a_contract_year_of_its_own_must_end_by_then(self, desk: Desk, until: str, verdict: str) -> None:
+        """The bank's year ends in March: a waiver until December does not cover it, though it covers the plan's."""
+        own = f"projects:\n  {BANK}: {{period: 2016-02..2017-03}}\n"
+        outcome = score(desk, own + WAIVER % (BANK, until))
+
+        assert outcome.pick("rate", "verdict", "period", project=BANK) == (verdict, "2016-02..2017-03")
+        assert ("before the period 2016-02..2017-03 does" in outcome.notes) is (verdict == "fail")
+
     def test_every_format_shows_reason_and_approver(self, desk: Desk) -> None:
         files = [desk.folder / f"card.{suffix}" for suffix in ("csv", "md", "xlsx")]
         words = [word for path in files for word in ("-o", str(path))]

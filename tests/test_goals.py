@@ -68,6 +68,15 @@ class TestByDay:
         assert targets(score(desk, '">= 90%"', own, "--period", "2016-03"))[BANK] == (">= 99%", "fail")
         assert targets(score(desk, '">= 90%"', own, "--period", "2016-03"))[STORE] == (">= 90%", "pass")
 
+    def test_a_contract_year_has_the_target_of_its_own_first_day(self, desk: Desk) -> None:
+        """From February on: the second target judges it, and the third turns inside it."""
+        dated = '{2016-01-01: ">= 80%", 2016-02-01: ">= 91%", 2017-02-01: ">= 95%"}'
+        outcome = score(desk, dated, f"projects:\n  {BANK}: {{period: 2016-02..2017-03}}\n")
+
+        assert targets(outcome)[BANK] == (">= 91%", "fail")
+        assert targets(outcome)[STORE] == (">= 80%", "pass")
+        assert outcome.pick("rate", "target_changes", project=BANK) == ([{"from": "2017-02-01", "target": ">= 95%"}],)
+
     def test_a_target_may_end(self, desk: Desk) -> None:
         ended = score(desk, '{2016-01-01: ">= 90%", 2016-03-01: ~}', "", "--period", "2016-03")
 

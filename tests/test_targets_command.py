@@ -203,7 +203,8 @@ class TestShow:
             "indicator": "rate",
             "name": "事件及时率",
             "words": None,
-            "formula": 'share(sla_met); where type == "incident"; exclude cancelled: status == "cancelled"',
+            "formula": 'share(sla_met); where type == "incident"; exclude cancelled: status == "cancelled"; '
+            "period_by created_at",
             "sources": [
                 {
                     "table": "tickets",

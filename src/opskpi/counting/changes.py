@@ -15,9 +15,10 @@ _NAMED = 3
 
 def told(plan: Plan, period: Period, indicators: Sequence[str]) -> tuple[Change, ...]:
     """List the changes a card must tell: those of its indicators since the plan's period began, in order of days."""
-    first = plan.whole_period.start
+    whole, span = plan.whole_period, plan.span
+    last = span.end if (period.start, period.end) == (whole.start, whole.end) else period.end
     changes = [each.change() for each in plan.changes if each.indicator in indicators]
-    return tuple(sorted((each for each in changes if first <= each.day <= period.end), key=lambda each: each.day))
+    return tuple(sorted((each for each in changes if span.start <= each.day <= last), key=lambda each: each.day))
 
 
 def turned(results: Sequence[Result], changes: Sequence[Change]) -> Iterator[Message]:

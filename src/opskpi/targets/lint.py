@@ -57,7 +57,7 @@ def _goal(where: Path, goal: Goal, indicator: Indicator, plan: Plan) -> Iterator
         if _is_unreachable(target, unit):
             yield at, message("lint_unreachable", text=target.text)
     if isinstance(goal, DatedTarget):
-        period = plan.whole_period
+        period = plan.span
         for number, (day, now) in enumerate(goal.steps):
             if day > period.end:
                 yield (*where, day.isoformat(), ""), message("lint_day_after", day=day.isoformat(), period=period.label)

@@ -131,6 +131,8 @@ def _parts(part: object) -> Iterator[str]:
         yield f"where {where}"
     exclude: Mapping[str, str] = getattr(part, "exclude", None) or {}
     yield from (f"exclude {reason}: {text}" for reason, text in exclude.items())
+    if moment := getattr(part, "period_by", None):
+        yield f"period_by {moment}"
 
 
 def _sources(indicator: Indicator) -> Iterator[Source]:
@@ -140,8 +142,9 @@ def _sources(indicator: Indicator) -> Iterator[Source]:
         words = [word for text in texts for word in _WORD.findall(_QUOTED.sub(" ", text))]
         found.setdefault(table, []).extend(word for word in words if word in known)
     for each in (indicator, *(getattr(indicator, "terms", None) or {}).values()):
-        if getattr(each, "table", None) and getattr(each, "period_by", None):
-            found[each.table].append(each.period_by)
+        named, moment = getattr(each, "table", None), getattr(each, "period_by", None)
+        if named and moment in known_columns(load(named)):
+            found[named].append(moment)
     for table, columns in found.items():
         named = _headings(table)
         yield Source(table, tuple((column, named.get(column)) for column in dict.fromkeys(columns)))
