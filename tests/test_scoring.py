@@ -131,6 +131,7 @@ class TestForms:
         """S14: 知识库贡献量, +2 each, at most 40; with a weight that is the most."""
         assert points({"bonus": "2", "each": "value", "most": "40"}, judged(count, "count", ">= 10")) == expected
         assert points({"bonus": "2", "each": "value"}, judged(count, "count", ">= 10"), "40") == expected
+        assert points({"bonus": "2", "each": "value", "most": "60"}, judged(count, "count", ">= 10"), "40") == expected
 
     @pytest.mark.parametrize(("value", "expected"), [("0.97", 2), ("0.95", 0), ("0.9", 0), ("1", 3)])
     def test_a_bonus_for_each_point_beyond(self, value: str, expected: int) -> None:
@@ -421,6 +422,8 @@ COUNT = """  count: {{name: 数, table: tickets, period_by: created_at, value: c
         (RATE.format(score="weight: 100, score: {bands: {95: full}}"), "a ratio is never over 1"),
         (RATE.format(score="weight: 100, score: {bands: {95%: 120}}"), "more than the weight"),
         (RATE.format(score="score: {bands: {95%: 90%}}"), "is a part of a weight"),
+        (COUNT.format(score="score: {table: {0: full, 1: -3, 3: 0}}"), "is a part of a weight"),
+        (RATE.format(score="weight: 100, score: {veto: 59}"), "say how this weight scores"),
         (RATE.format(score="weight: 100, score: {bands: {95%: 1, 0.95: 2}}"), "the same bound"),
         (RATE.format(score="weight: 95, score: rate"), "the weights add up to 95, not 100 (rate 95)"),
         (

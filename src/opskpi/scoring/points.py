@@ -86,9 +86,10 @@ def _counted(
         change, how = _steps(form, value, result)
     else:
         change, how = _occurrences(form, value, result)
-    most = form.most if form.most is not None or not form.bonus else full
-    if most is not None and change > most:
-        change, how = most, message("score_capped", how=how, most=points_text(most))
+    caps = [cap for cap in (form.most, full if form.bonus else None) if cap is not None]
+    if caps and change > min(caps):
+        change = min(caps)
+        how = message("score_capped", how=how, most=points_text(change))
     if form.bonus:
         return change, how
     return (-change if full is None else max(_NONE, full - change)), how

@@ -33,12 +33,11 @@ def scored(results: Sequence[Result], scheme: Scheme) -> tuple[tuple[Result, ...
     """
     scores: dict[tuple[str, str], Score] = {}
     totals: list[Total] = []
-    for project in dict.fromkeys(result.project for result in results):
-        items = [
-            _item(result, scheme.rules[result.indicator], scheme)
-            for result in results
-            if result.project == project and result.indicator in scheme.rules
-        ]
+    by_project: dict[str, list[_Item]] = {result.project: [] for result in results}
+    for result in results:
+        if rule := scheme.rules.get(result.indicator):
+            by_project[result.project].append(_item(result, rule, scheme))
+    for project, items in by_project.items():
         mine = {item.result.indicator: score for item, score in _spread(items, scheme)}
         scores |= {(project, indicator): score for indicator, score in mine.items()}
         totals += _totals(project, items, mine, scheme)

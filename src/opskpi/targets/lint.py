@@ -20,9 +20,10 @@ Finding = tuple[Path, Message]
 #: What there should be little of, and what there should be much of, by words in names and expressions.
 _BAD = re.compile(
     r"投诉|超时|逾期|失败|差错|错误|故障率|故障次数|重开|返工|缺陷|遗漏|回退"
-    r"|complaint|overdue|fail|late|error|reopen|breach|defect|missed",
+    r"|\b(?:complaints?|overdue|failed|failures?|late|errors?|reopened|breach(?:ed|es)?|defects?|missed)\b",
     re.IGNORECASE,
 )
+_COMPLAINTS = re.compile(r"""type\s*==\s*["'“](?:complaint|投诉)""")
 _GOOD = re.compile(
     r"及时|按时|完成|达标|达成|成功|满意|解决率|合格|一次性|on.?time|complet|success|satisf|in time", re.IGNORECASE
 )
@@ -82,9 +83,9 @@ def _direction(target: Target, unit: str, indicator: Indicator) -> Message | Non
     if (target.low is None) == (target.high is None):
         return None
     function = indicator.definition.value.function
-    said = f"{indicator.name} {indicator.where or ''}"
     good = bool(_GOOD.search(indicator.name) or _GOOD_COLUMNS.search(indicator.value))
-    bad = bool(_BAD.search(said)) and not (function == "share" and good)
+    bad = bool(_BAD.search(indicator.name) or _COMPLAINTS.search(indicator.where or ""))
+    bad = bad and not (function == "share" and good)
     much = unit == "score" or (function == "share" and good and not bad)
     little = unit == "minutes" or (function in ("count", "share") and bad)
     if little and target.low is not None and target.low > 0:

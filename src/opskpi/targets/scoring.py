@@ -168,6 +168,8 @@ def check_score(score: ScoreSettings | None, weight: Fraction | None, unit: str,
 
 def _unfit(score: ScoreSettings, weight: Fraction | None, unit: str, function: str) -> Iterator[tuple[Path, Message]]:
     form = score.rule_form
+    if weight is not None and form is None:
+        yield ("veto",), message("weight_without_score")
     if weight is None and isinstance(form, PassFail | Rate):
         yield ("form",), message("score_needs_weight")
     if isinstance(form, Rate) and unit != "ratio":
@@ -186,7 +188,7 @@ def _unfit_rungs(ladder: Ladder, weight: Fraction | None, unit: str, key: str) -
     for bound, award in ladder.rungs:
         if unit == "ratio" and bound > 1:
             yield (key,), message("bound_not_ratio", text=f"{bound}")
-        if weight is None and award.kind in (AwardKind.SHARE, AwardKind.POINTS) and award.amount:
+        if weight is None and award.kind in (AwardKind.SHARE, AwardKind.POINTS):
             yield (key,), message("award_needs_weight", text=award.text)
         if weight is not None and award.kind is AwardKind.POINTS and award.amount > weight:
             yield (key,), message("award_over_weight", text=award.text, weight=f"{weight}")
