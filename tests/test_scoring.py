@@ -3,17 +3,21 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from opskpi.model.cards import Reading, Result, Verdict
 from opskpi.model.goals import Target
-from opskpi.model.scoring import Rule, points_text
+from opskpi.model.scoring import Rate, Rule, Scheme, points_text
 from opskpi.scoring.points import earned
+from opskpi.scoring.totals import scored
 from opskpi.targets.phrases import parse_target
 from opskpi.targets.schemes import parse_grades
 from opskpi.targets.scoring import ScoreSettings
@@ -346,8 +350,6 @@ class TestTotals:
 
 def test_a_grade_is_of_the_exact_total_and_shown_so() -> None:
     """89.995 is below 90 and is not shown as 90.00."""
-    from opskpi.model.scoring import Scheme
-
     scheme = Scheme({}, parse_grades({"良好": "75", "优秀": "90"}))
     assert scheme.grade(Fraction("89.995")) == "良好"
     assert points_text(Fraction("89.995"), scheme) == "89.995"
@@ -446,3 +448,45 @@ def test_a_slip_gets_the_sentence_that_helps(text: str, words: str) -> None:
     said = mistakes(HEAD + text)
     assert any(words in each for each in said), said
     assert all(each.startswith("plan.yaml:") for each in said)
+
+
+@st.composite
+def cards(draw: st.DrawFn) -> tuple[list[Result], Scheme]:
+    """Draw results of some projects and indicators of two owners, whose weights add up to 100."""
+    cuts = sorted(draw(st.lists(st.integers(1, 99), min_size=1, max_size=4, unique=True)))
+    weights = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
+    rules = {f"i{at}": Rule(Rate(), Fraction(weight)) for at, weight in enumerate(weights)}
+    results = []
+    for project in ("甲", "乙"):
+        for at, name in enumerate(rules):
+            value = draw(st.fractions(0, 1, max_denominator=50))
+            absent = draw(st.sampled_from([None, Verdict.NOT_APPLICABLE, Verdict.WAIVED, Verdict.NOT_DUE]))
+            made = judged(str(value), "ratio", ">= 90%")
+            verdict = absent or made.verdict
+            results.append(replace(made, project=project, indicator=name, verdict=verdict, owner="AB"[at % 2]))
+    return results, Scheme(rules, absent=draw(st.sampled_from(["redistribute", "full", "drop"])))
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(cards())
+def test_weights_and_points_add_up(card: tuple[list[Result], Scheme]) -> None:
+    """What applies carries a hundred, unless its weight is dropped; a total is the weighted mean of the rates."""
+    results, scheme = card
+    told, totals = scored(results, scheme)
+    for project in ("甲", "乙"):
+        mine = [each for each in told if each.project == project]
+        whole = next(each for each in totals if (each.project, each.owner) == (project, None))
+        parts = [each for each in totals if each.project == project and each.owner]
+        judged_ones = [each for each in mine if each.verdict in (Verdict.PASS, Verdict.FAIL)]
+        stated = {each.indicator: scheme.rules[each.indicator].weight or Fraction(0) for each in judged_ones}
+        absent = 100 - sum(stated.values(), Fraction(0))
+        got = sum((stated[each.indicator] * (each.value or Fraction(0)) for each in judged_ones), Fraction(0))
+        if scheme.absent == "full":
+            assert (whole.points, whole.full) == (got + absent, Fraction(100))
+        elif not judged_ones:
+            assert whole.points is None
+        elif scheme.absent == "drop":
+            assert (whole.points, whole.full) == (got, 100 - absent)
+        else:
+            assert (whole.points, whole.full) == (got * 100 / (100 - absent), Fraction(100))
+        assert sum((each.points or Fraction(0) for each in parts), Fraction(0)) == (whole.points or 0)
