@@ -1,11 +1,13 @@
 """Plans made of several files, and of defaults: merged key by key, each mistake told in its own file."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from conftest import ROOT
 from opskpi.errors import SettingsError
 from opskpi.targets.finding import read_plan
 from opskpi.targets.plan import Plan
@@ -179,3 +181,27 @@ indicators:
         assert len(said) == 1
         assert said[0].startswith("own.yaml:3:")
         assert words in said[0]
+
+
+def test_a_default_score_is_for_what_has_a_weight(tmp_path: Path) -> None:
+    plan = TestDefaults.PLAN.replace("owner: 运行维护部}", "score: pass_fail}").replace(
+        "(sla_met)", "(sla_met), weight: 100"
+    )
+    one, other = read(tmp_path, own=plan).indicators.values()
+
+    assert one.score is not None
+    assert other.score is None
+
+
+PAGE = (ROOT / "docs" / "plans.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL), ids=lambda block: block.split(":")[0]
+)
+def test_every_plan_on_the_page_is_one(tmp_path: Path, block: str) -> None:
+    """Each block of docs/plans.md stands on the shipped plan, or on the company's that it names."""
+    company = 'extends: "2016"\n'
+    text = block if "extends:" in block else company + block
+
+    assert read(tmp_path, company=company, own=text).indicators

@@ -152,9 +152,16 @@ def _completed(document: Document) -> Document:
     marks, made = dict(document.marks), {}
     for name, each in indicators.items():
         own = each if isinstance(each, dict) else {}
-        lacking = {key: known[key] for key in known if key not in own and not ("terms" in own and key in _OF_TERMS)}
+        lacking = {key: value for key, value in known.items() if key not in own and _is_for(own, key, known)}
         made[name] = own | lacking if isinstance(each, dict) else each
         for at, mark in document.marks.items() if isinstance(each, dict) else ():
             if len(at) > 1 and at[0] == "defaults" and at[1] in lacking:
                 marks["indicators", name, *at[1:]] = mark
     return replace(document, value=values | {"indicators": made}, marks=marks)
+
+
+def _is_for(own: Mapping[str, object], key: str, defaults: Mapping[str, object]) -> bool:
+    """Tell whether a default is of use: terms have rows of their own, and only what has a weight scores by default."""
+    if key == "score":
+        return "weight" in own or "weight" in defaults
+    return not ("terms" in own and key in _OF_TERMS)
