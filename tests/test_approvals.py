@@ -6,8 +6,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
-from rulebook import Desk, Outcome, incidents, plan
+from opskpi.commands import group
+from rulebook import TODAY, Desk, Outcome, incidents, plan
 from test_goals import BANK, RATE, STORE
 from test_plan import mistakes
 
@@ -110,6 +112,13 @@ class TestWaivers:
         assert [[cell.value for cell in line] for line in book["豁免与变更"].iter_rows(min_row=2)] == [
             ["豁免", BANK, "完成率", "80.0% 未达标", "机房搬迁", "王总", "2016-12-31"]
         ]
+
+    def test_an_explanation_says_so_too(self, desk: Desk) -> None:
+        path = desk.write("plan.yaml", plan(RATE.format(target='">= 90%"'), more=WAIVER % (BANK, "2016-12-31")))
+        words = ["explain", BANK, "rate", str(desk.exports), "-t", str(path)]
+        done = CliRunner(env=TODAY).invoke(group, words, standalone_mode=False)
+
+        assert "已豁免，原结论：未达标；原因：机房搬迁" in done.stdout
 
     @pytest.mark.parametrize(
         ("text", "place", "words"),

@@ -152,3 +152,11 @@ def test_the_plan_with_service_levels_counts_office_hours_as_by_hand(
         assert {each: got[key][each] for each in ("met", "missed", "pending")} == {
             each: expected[each] for each in ("met", "missed", "pending")
         }, key
+
+
+def test_explain_prints_the_ticket_that_the_readme_works_out_by_hand(opskpi: Run) -> None:
+    page = (YEAR / "README.md").read_text(encoding="utf-8")
+    printed = page.split("```text\n")[1].split("```")[0]
+    told = opskpi("explain", "--row", "SJ20161743", YEAR / "csv", "-t", YEAR / "targets.yaml", "--lang", "en")
+    assert printed in told.stdout
+    assert all(figure in printed for figure in ("5 h 26 min", "2 h 34 min", "8 h 00 min", "due 2017-01-03 11:34"))

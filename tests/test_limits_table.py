@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 from click.testing import CliRunner
 
-from limit_desk import ANSWERED, FOUR_HOURS, MET, NONE, SOLVED, buckets, plan_of, ticket
+from limit_desk import ANSWERED, FOUR_HOURS, MET, MISSED, NONE, SOLVED, buckets, plan_of, ticket
 from opskpi.commands import group
 from rulebook import PROJECT, ROOT, Desk, Outcome, Row
 
@@ -113,6 +113,15 @@ class TestRules:
         outcome = score(desk, FOUR_HOURS)
 
         assert (buckets(outcome, project="甲"), buckets(outcome, project="乙")) == ((1, 1, 0), (1, 1, 0))
+
+    @pytest.mark.parametrize(("start", "expected"), [("派单", MET), ("派单时间", MET), ("创建", MISSED), ("", MISSED)])
+    def test_the_clock_may_start_with_the_assignment(
+        self, desk: Desk, start: str, expected: tuple[int, int, int]
+    ) -> None:
+        """Three hours from 10:00 are over at 14:00, from 09:00 at 12:00."""
+        limits(desk, ("", "", "", "5x8", "", "3h", "", start), headings=(*HEADINGS, "计时起点"))
+        desk.tickets(ticket("03-01 09:00", "03-01 14:00", 派单时间="2016-03-01 10:00"))
+        assert buckets(score(desk, FOUR_HOURS)) == expected
 
     def test_a_row_without_one_leg_limits_the_other_only(self, desk: Desk) -> None:
         """The contract's row fits and says nothing of the resolution, so the plan's rule does not come to it."""

@@ -202,7 +202,17 @@ class TestShow:
         assert document["indicators"][0] == {
             "indicator": "rate",
             "name": "事件及时率",
-            "words": None,
+            "words": [
+                {
+                    "part": "value",
+                    "said": "the share of rows with “resolved within the service level”: met ÷ (met + missed)",
+                },
+                {"part": "table", "said": "tickets"},
+                {"part": "where", "said": "type is incident"},
+                {"part": "exclude", "said": "cancelled: status is cancelled"},
+                {"part": "period_by", "said": "a row belongs to the period of its creation time"},
+                {"part": "frequency", "said": "once every quarter"},
+            ],
             "formula": 'share(sla_met); where type == "incident"; exclude cancelled: status == "cancelled"; '
             "period_by created_at",
             "sources": [
@@ -230,8 +240,28 @@ class TestShow:
     @pytest.mark.parametrize(
         ("language", "words"),
         [
-            ("zh", ("统计部门", "运行维护部", "按年累计", "分组 重点： 2016-01-01: >= 92%", "文件编号 QP-1")),
-            ("en", ("owner", "运行维护部", "year to date", "group 重点: 2016-01-01: >= 92%", "Document QP-1")),
+            (
+                "zh",
+                (
+                    "统计部门",
+                    "运行维护部",
+                    "统计范围：工单类型为事件",
+                    "按年累计",
+                    "分组 重点： 2016-01-01: >= 92%",
+                    "文件编号 QP-1",
+                ),
+            ),
+            (
+                "en",
+                (
+                    "owner",
+                    "运行维护部",
+                    "type is incident",
+                    "year to date",
+                    "group 重点: 2016-01-01: >= 92%",
+                    "Document QP-1",
+                ),
+            ),
         ],
     )
     def test_people_read_it(self, here: Path, opskpi: Run, language: str, words: tuple[str, ...]) -> None:

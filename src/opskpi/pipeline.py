@@ -11,10 +11,12 @@ from typing import TypeGuard
 
 from opskpi.counting.changes import told, turned
 from opskpi.counting.differences import differences
+from opskpi.counting.explaining import explained
 from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
-from opskpi.counting.nil import NilReturns, nil_returns
-from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
+from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
+from opskpi.counting.sampling import sampled
+from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, counted_for, part, series
 from opskpi.counting.spans import Occasion, contract_years, years_said
 from opskpi.counting.standing import standings
 from opskpi.counting.waivers import unapplied
@@ -28,6 +30,7 @@ from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
 from opskpi.model.approvals import Change
 from opskpi.model.cards import Part, PlanRecord, Scorecard
+from opskpi.model.explanations import FigureExplanation, RowExplanation
 from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
 from opskpi.tables.instants import microseconds
@@ -35,7 +38,7 @@ from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 from opskpi.worktime import prepare
 
-__all__ = ["Request", "Screen", "UnusableError", "check", "score"]
+__all__ = ["Request", "Screen", "UnusableError", "check", "explain", "explain_row", "score"]
 
 #: A date further than this from the period is a slip.
 _BELIEVABLE_YEARS = 5
@@ -79,11 +82,10 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     chosen = chosen_indicators(plan, request.indicators, request.owners)
     parts = split(period, request.by, plan.whole_period.first_month) if request.by else ()
     with threads() as pool:
-        pool.submit(prepare, {each.country for each in plan.service_calendars.values() if each.country})  # 0.3 s
-        screen = _screened(request, plan, pool)
+        run = _begun(request, plan, counted_for(plan, chosen), pool)
+        case, screen, moment = run.case, run.screen, run.moment
         projects = chosen_projects(screen.intake, request.projects)
         choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
-        case, moment = _case(request, plan, choice.counted(plan), screen, pool)
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
     return Scorecard(
@@ -111,7 +113,45 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     ), screen
 
 
-def _record(plan: Plan, document: Document, changes: tuple[Change, ...]) -> PlanRecord:
+def explain(request: Request, plan: Plan, document: Document, project: str, indicator: str) -> FigureExplanation:
+    """Explain one project's figure; raises SettingsError for a project or indicator nobody knows."""
+    name = find_indicator(plan, indicator)
+    with threads() as pool:
+        run = _begun(request, plan, (name,), pool)
+        (known,) = chosen_projects(run.screen.intake, (project,))
+        return explained(run.case, _record(plan, document), known, name, run.notes)
+
+
+def explain_row(request: Request, plan: Plan, document: Document, row: str) -> RowExplanation:
+    """Tell where a row went, named by its id or cell; raises SettingsError where there is none."""
+    with threads() as pool:
+        run = _begun(request, plan, tuple(plan.indicators), pool)
+        return sampled(run.case, _record(plan, document), row, run.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run up to where indicators are counted."""
+
+    case: Case
+    screen: Screen
+    moment: Moment
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
+        """What the moment and nil returns have to say."""
+        return (*self.moment.notes, *self.case.nil.notes)
+
+
+def _begun(request: Request, plan: Plan, chosen: tuple[str, ...], pool: Executor) -> _Run:
+    """Read the exports and settle what all figures depend on."""
+    pool.submit(prepare, {each.country for each in plan.service_calendars.values() if each.country})  # 0.3 s
+    screen = _screened(request, plan, pool)
+    case, moment = _case(request, plan, chosen, screen, pool)
+    return _Run(case, screen, moment)
+
+
+def _record(plan: Plan, document: Document, changes: tuple[Change, ...] = ()) -> PlanRecord:
     header = plan.header.header() if plan.header else None
     return PlanRecord(plan.plan, document.file, document.sha256, header, changes, document.extended)
 

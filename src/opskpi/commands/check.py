@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opskpi.commands.options import (
+    Shown,
     Wanted,
     findings,
     guard_outputs,
@@ -22,19 +23,9 @@ if TYPE_CHECKING:
     from opskpi.targets.plan import Plan
 
 
-class Shown(click.Choice[str]):
-    """What `check` can print; a setting meant for `score`, which knows more formats, leaves it the text."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """Take a format of the command line strictly, one of the settings leniently."""
-        name = param.name if param else None
-        given = ctx is None or name is None or ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-        return super().convert(value if given or value in self.choices else "text", param, ctx)
-
-
 @click.command(name="check", short_help="Read and validate exports; judge nothing.")
 @reading_options
-@option("-f", "--format", type=Shown(["text", "json"]), help="What to print: text (default), json.")
+@option("-f", "--format", type=Shown(("text", "json")), help="What to print: text (default), json.")
 def command(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Say what EXPORTS were taken for, what was rejected, what looks wrong, and what to do next.
 

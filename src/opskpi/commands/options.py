@@ -1,4 +1,4 @@
-"""What `score` and `check` share: options, what they ask of the pipeline, and how a run ends."""
+"""What `score`, `check` and `explain` share: options, what they ask of the pipeline, and how a run ends."""
 
 import os
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _MOST_REJECTED = "5"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The command line of `score` and `check`, as click read it."""
+    """The command line of `score`, `check` and `explain`, as click read it."""
 
     exports: tuple[str, ...] = ()
     targets: str | None = None
@@ -38,6 +38,7 @@ class Wanted:
     format: str | None = None
     output: tuple[str, ...] = ()
     lang: str | None = None
+    row: str | None = None
     quiet: bool = False
     debug: bool = False
 
@@ -46,6 +47,16 @@ class Words(click.types.StringParamType):
     """Text whose OPSKPI_ variable may hold several values, parted as paths are, not at blanks."""
 
     envvar_list_splitter = os.pathsep
+
+
+class Shown(click.Choice[str]):
+    """What a command can print, its default first, which a setting meant for `score` and its formats leaves it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Take a format of the command line strictly, one of the settings leniently."""
+        name = param.name if param else None
+        given = ctx is None or name is None or ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        return super().convert(value if given or value in self.choices else self.choices[0], param, ctx)
 
 
 def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401 - click's own
@@ -57,7 +68,7 @@ def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401 
 
 
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that `score` and `check` share."""
+    """Add the options that `score`, `check` and `explain` share."""
     for add in reversed(
         (
             click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words()),
@@ -105,6 +116,13 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = add(command)
     return command
+
+
+def nil_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--nil`, for commands that judge."""
+    said = "Nothing happened, and nothing is missing: a nil return."
+    add = option("--nil", multiple=True, metavar="INDICATOR", help=said)
+    return add(command)  # type: ignore[no-any-return]
 
 
 def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:

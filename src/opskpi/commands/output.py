@@ -16,7 +16,19 @@ from opskpi.wording import Message, message
 
 _Arguments = ParamSpec("_Arguments")
 #: What a console without a glyph gets instead.
-_PLAINER = {"─": "-", "│": "|", "┼": "+", "…": "...", "·": "-", "×": "x", "—": "-", "≈": "~"}
+_PLAINER = {
+    "─": "-",
+    "│": "|",
+    "┼": "+",
+    "…": "...",
+    "·": "-",
+    "×": "x",
+    "—": "-",
+    "−": "-",
+    "–": "-",
+    "÷": "/",
+    "≈": "=",
+}
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -13,6 +13,7 @@ from opskpi.commands.options import (
     Wanted,
     guard_outputs,
     guarded,
+    nil_option,
     option,
     reading_options,
     request,
@@ -29,12 +30,7 @@ _PARTS = ("month", "quarter", "half", "year")
 
 @click.command(name="score", short_help="Judge every project; print a scorecard, write others.")
 @reading_options
-@option(
-    "--nil",
-    multiple=True,
-    metavar="INDICATOR",
-    help="Nothing happened, and nothing is missing: a nil return.",
-)
+@nil_option
 @option(
     "--by",
     type=click.Choice(_PARTS),

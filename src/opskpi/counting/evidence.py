@@ -34,14 +34,10 @@ class Behind:
 def misses(behind: Behind, project: int, most: int) -> tuple[Miss, ...]:
     """List the first missed rows of a project, in file and row order."""
     found: list[Miss] = []
-    for states, block, rows in zip(behind.readings.states, behind.blocks, behind.rows, strict=True):
+    for at, (states, block) in enumerate(zip(behind.readings.states, behind.blocks, strict=True)):
         missed = np.flatnonzero((states < MISSED_END) & (block.projects == project))
         found += [
-            Miss(
-                block.place(row),
-                _row_id(block, row),
-                _limited(behind, states[row], rows, project, row) or _reason(states[row], block, row),
-            )
+            Miss(block.place(row), row_id(block, row), why_missed(behind, at, project, row))
             for row in missed[: most - len(found)].tolist()
         ]
         if len(found) >= most:
@@ -60,7 +56,14 @@ def differing(behind: Behind, project: int, most: int) -> tuple[Place, ...]:
     return tuple(islice(places, most))
 
 
-def _row_id(block: Checked, row: int) -> str:
+def why_missed(behind: Behind, at: int, project: int, row: int) -> Message:
+    """Say why a row of a block is missed."""
+    state = behind.readings.states[at][row]
+    return _limited(behind, state, behind.rows[at], project, row) or _reason(state, behind.blocks[at], row)
+
+
+def row_id(block: Checked, row: int) -> str:
+    """Get a row's id, empty where it has none."""
     column = block.columns.get(block.sheet.table.row_id)
     if column is None:
         return ""
@@ -86,10 +89,11 @@ def _moment(block: Checked, row: int, name: str) -> str:
     value = int(values[row])
     if value % DAY in (0, DAY - 1):
         return moment_of(value).date().isoformat()
-    return _clock(value)
+    return clock_text(value)
 
 
-def _clock(value: int) -> str:
+def clock_text(value: int) -> str:
+    """Write a moment to the minute, or to the second where it has some."""
     moment = moment_of(value)
     return moment.isoformat(" ", "seconds" if moment.second else "minutes")
 
@@ -107,7 +111,9 @@ def _limited(behind: Behind, state: np.int8, rows: Rows, project: int, row: int)
         return message(key, spent=_minutes(rows, leg.duration, row), limit=said)
     due, stop = int(rows.moments(f"{leg.name}_limit_at")[row]), int(stopped(leg, rows)[row])
     return message(
-        key, due=message("limit_moment", moment=_clock(due), limit=said), stop="" if stop == NAT else _clock(stop)
+        key,
+        due=message("limit_moment", moment=clock_text(due), limit=said),
+        stop="" if stop == NAT else clock_text(stop),
     )
 
 

@@ -11,12 +11,12 @@ from opskpi.counting.causes import causes
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
-from opskpi.counting.spans import Occasion, ended_of_rows, in_service, spans, window
+from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, spans, window
 from opskpi.counting.standing import Standing
 from opskpi.counting.waivers import covering
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
-from opskpi.indicators.readings import Readings, Spread, read
+from opskpi.indicators.readings import Readings, Spread, Window, read
 from opskpi.indicators.syntax import Name
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Result
@@ -99,8 +99,22 @@ class Case:
         return tuple(note for limited in self.limited.values() for note in limited.notes)
 
 
-def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
-    """Read and judge one indicator for every project."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An indicator read over all rows: its standard, each project's span and the days that count, what stands behind.
+
+    `causes` counts, by project, the rows that another column would judge the other way.
+    """
+
+    standard: Standard
+    spans: tuple[Span, ...]
+    window: Window
+    behind: Behind
+    causes: tuple[tuple[tuple[str, int], ...], ...]
+
+
+def counted(name: str, case: Case) -> Counted:
+    """Read one indicator for every project."""
     indicator, intake = case.plan.indicators[name], case.intake
     blocks = intake.tables.get(indicator.table, ())
     standard = _standard(name, indicator, _scale(indicator, blocks))
@@ -113,27 +127,38 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     behind = Behind(readings, blocks, rows, case.plan.limit_rules)
     _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
     told = causes(case.plan, case.limited.get(indicator.table), rows, readings, case.spread)
+    return Counted(standard, found, bounds, behind, told)
+
+
+def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
+    """Read and judge one indicator for every project."""
+    return judged(name, case, counted(name, case))
+
+
+def judged(name: str, case: Case, tally: Counted) -> tuple[Standard, tuple[Result, ...]]:
+    """Judge one indicator's readings for every project."""
+    indicator, intake, readings = case.plan.indicators[name], case.intake, tally.behind.readings
     on_card, seen = intake.on_card, intake.seen
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
         if project not in on_card:
             continue
         circumstances = Circumstances(
-            period=found[code].period.label,
-            begun=found[code].begun,
-            ended=found[code].ended,
-            counted_now=_counted_now(indicator, found[code].period),
-            in_service=in_service(bounds, code),
+            period=tally.spans[code].period.label,
+            begun=tally.spans[code].begun,
+            ended=tally.spans[code].ended,
+            counted_now=_counted_now(indicator, tally.spans[code].period),
+            in_service=in_service(tally.window, code),
             handed_in=readings.in_period > 0,
             found=readings.found > 0,
             seen=bool(seen[code]),
             nil=case.nil.covers(name, code),
         )
-        standing, period = case.standings[project], found[code].period
-        result = judge(project, standard, reading, held(standing.goals[name], period.start), circumstances)
-        result = replace(_as_planned(result, standing, period), causes=told[code])
-        results.append(_with_rows(result, behind, code, case.details))
-    return standard, tuple(results)
+        standing, period = case.standings[project], tally.spans[code].period
+        target = held(standing.goals[name], period.start)
+        result = _as_planned(judge(project, tally.standard, reading, target, circumstances), standing, period)
+        results.append(_with_rows(replace(result, causes=tally.causes[code]), tally.behind, code, case.details))
+    return tally.standard, tuple(results)
 
 
 def _as_planned(result: Result, standing: Standing, period: Period) -> Result:

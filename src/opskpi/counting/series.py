@@ -18,20 +18,12 @@ from opskpi.wording import Message, message
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which lines are shown: the indicators and projects asked for, and whether the company's belong.
-
-    What scores is counted whether it is shown or not, since weights are shared among all that applies.
-    """
+    """Which lines are shown: of which indicators, projects and owners, and whether the company's belong."""
 
     indicators: tuple[str, ...]
     projects: frozenset[str]
     company: bool = False
     owners: tuple[str, ...] = ()
-
-    def counted(self, plan: Plan) -> tuple[str, ...]:
-        """List the indicators to count, in the plan's order."""
-        rules = plan.scheme.rules if plan.scheme else {}
-        return tuple(name for name in plan.indicators if name in self.indicators or name in rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +35,17 @@ class _Scored:
     notes: tuple[Message, ...] = ()
 
 
+def counted_for(plan: Plan, shown: Sequence[str]) -> tuple[str, ...]:
+    """List what is counted: what is shown, and all that scores, since weights are shared among all that applies."""
+    rules = plan.scheme.rules if plan.scheme else {}
+    return tuple(name for name in plan.indicators if name in shown or name in rules)
+
+
 def part(period: Period, case: Case, choice: Choice) -> Part:
     """Judge one period; every figure is counted from the rows, never from other parts (rule 6)."""
     # `kept` travels along: the rows of a table are evaluated once for all parts
     here = replace(case, occasion=replace(case.occasion, period=period))
-    judged = [figures(name, here) for name in choice.counted(case.plan)]
+    judged = [figures(name, here) for name in counted_for(case.plan, choice.indicators)]
     places = {name: at for at, name in enumerate(case.intake.projects.names)}
     counted = [result for _, results in judged for result in results if result.project in choice.projects]
     made = _with_scores(sorted(counted, key=lambda result: places[result.project]), case.plan.scheme, choice)

@@ -33,10 +33,11 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One project's period as the card names it, the days that count in it, and whether it is over."""
+    """One project's period as the card names it, the days that count in it, when it is over, and whether it is."""
 
     period: Period
     days: Period
+    over: datetime
     begun: bool
     ended: bool
 
@@ -63,7 +64,7 @@ def spans(accumulate: str | None, projects: Sequence[str], occasion: Occasion) -
     """Find each project's span; a cumulative indicator counts from its year's start on."""
     common = _common(accumulate, occasion)
     as_of = occasion.as_of
-    own = {name: Span(year, year, as_of > _start(year), as_of >= _end(year)) for name, year in occasion.own.items()}
+    own = {name: _span(year, year, _end(year), as_of) for name, year in occasion.own.items()}
     return tuple(own.get(name, common) for name in projects)
 
 
@@ -105,8 +106,11 @@ def _common(accumulate: str | None, occasion: Occasion) -> Span:
     if accumulate == "year":
         days = year_to_date(period, whole)
         last = whole.after if whole.holds(period) else date(period.end.year + 1, 1, 1)
-    as_of = occasion.as_of
-    return Span(period, days, as_of > _start(period), as_of >= datetime.combine(last, time()))
+    return _span(period, days, datetime.combine(last, time()), occasion.as_of)
+
+
+def _span(period: Period, days: Period, over: datetime, as_of: datetime) -> Span:
+    return Span(period, days, over, begun=as_of > _start(period), ended=as_of >= over)
 
 
 def _start(period: Period) -> datetime:

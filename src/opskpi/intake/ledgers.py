@@ -166,6 +166,17 @@ def problems(intake: Intake) -> Iterator[tuple[SheetRead, int, Problem]]:
             yield sheet, ragged.row, _ragged(sheet, ragged.row, ragged.cells, ragged.text)
 
 
+def row_problems(each: Checked, row: int, projects: Projects) -> tuple[Problem, ...]:
+    """Say what is wrong with one row."""
+    return tuple(_problem(each, fault, row, projects) for fault in each.chunk.faults if (fault.rows == row).any())
+
+
+def ragged_problem(sheet: SheetRead, number: int) -> Problem | None:
+    """Say what is wrong with a row that has more or fewer cells than the heading, if it is one."""
+    found = next((each for each in sheet.ragged if each.row == number), None)
+    return None if found is None else _ragged(sheet, found.row, found.cells, found.text)
+
+
 def _by_project(
     blocks: Sequence[Checked], projects: int, marked: Callable[[Checked], NDArray[np.bool_]]
 ) -> NDArray[np.int64]:

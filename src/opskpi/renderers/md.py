@@ -19,10 +19,9 @@ from opskpi.renderers.lines import (
     without,
     word,
 )
+from opskpi.renderers.marks import escaped
 
 DETAILS = 3
-#: What Markdown would take for its own.
-_SPECIAL = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>#|~"} | {"\n": " ", "\r": " "})
 
 
 def render(card: Scorecard, style: Style) -> bytes:
@@ -31,12 +30,12 @@ def render(card: Scorecard, style: Style) -> bytes:
 
 
 def _lines(card: Scorecard, language: str) -> Iterator[str]:
-    yield f"# {_escaped(title(card, language))}"
+    yield f"# {escaped(title(card, language))}"
     yield ""
-    yield _escaped(summary_line(card, language))
+    yield escaped(summary_line(card, language))
     yield ""
     if head := approvals.head_line(card.plan.header, language):
-        yield _escaped(head)
+        yield escaped(head)
         yield ""
     yield from _matrix(card, language)
     if card.parts:
@@ -47,8 +46,8 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     if fails:
         yield from _heading("section_failed", language)
         for line, reasons in fails:
-            yield f"- {_escaped(line)}"
-            yield from (f"  - {_escaped(reason)}" for reason in reasons)
+            yield f"- {escaped(line)}"
+            yield from (f"  - {escaped(reason)}" for reason in reasons)
     yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
     yield from _list("section_without", list(without(card, language)), language)
@@ -56,7 +55,7 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield from _list("section_changes", list(approvals.changed(card, language)), language)
     yield from _list("section_notes", [note.text(language) for note in card.notes], language)
     yield from _heading("section_ledger", language)
-    yield _escaped(ledger_line(card, language))
+    yield escaped(ledger_line(card, language))
 
 
 def _matrix(card: Scorecard, language: str) -> Iterator[str]:
@@ -75,10 +74,10 @@ def _matrix(card: Scorecard, language: str) -> Iterator[str]:
 
 def _series(card: Scorecard, language: str) -> Iterator[str]:
     yield ""
-    yield f"## {_escaped(series.heading(card, language))}"
+    yield f"## {escaped(series.heading(card, language))}"
     for each in series.series(card, language):
         yield ""
-        yield f"**{_escaped(each.head)}**" if each.rows else _escaped(each.head)
+        yield f"**{escaped(each.head)}**" if each.rows else escaped(each.head)
         if each.rows:
             yield ""
             yield _row([word("head_project", language), *series.labels(card)])
@@ -96,24 +95,20 @@ def _scores(card: Scorecard, language: str) -> Iterator[str]:
     yield "|---|" + "---:|" * (len(heads) - 1)
     yield from (_row(row) for row in scores.table(card, language))
     lines = [*scores.costs(card, language), *scores.absent(card, language)]
-    yield from ("", *(f"- {_escaped(line)}" for line in lines)) if lines else ()
+    yield from ("", *(f"- {escaped(line)}" for line in lines)) if lines else ()
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
 
 def _list(key: str, lines: Sequence[str], language: str) -> Iterator[str]:
     if lines:
         yield from _heading(key, language)
-        yield from (f"- {_escaped(line)}" for line in lines)
+        yield from (f"- {escaped(line)}" for line in lines)
 
 
 def _heading(key: str, language: str) -> Iterator[str]:
     yield ""
     yield f"## {word(key, language)}"
     yield ""
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_SPECIAL)

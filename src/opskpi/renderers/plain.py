@@ -4,8 +4,10 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-#: What a line may be broken after: blanks, or a wide letter with the marks that close it.
-_UNITS = re.compile(r"\s+|[\u1100-\u115f\u2e80-\uffdc][、。，；：！？）】」』》]*|[^\s\u1100-\u115f\u2e80-\uffdc]+")
+#: What a line may be broken after: blanks, or a wide letter or a word, with the marks that open and close it.
+_UNITS = re.compile(
+    r"\s+|[（【「『《]*(?:[\u1100-\u115f\u2e80-\uffdc]|[^\s\u1100-\u115f\u2e80-\uffdc]+)[、。，；：！？）】」』》]*"
+)
 
 
 def width_of(text: str) -> int:

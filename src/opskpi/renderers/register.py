@@ -59,7 +59,7 @@ def _cells(entry: Entry, language: str) -> Sequence[str]:
     return (
         entry.indicator,
         entry.name,
-        entry.words or "",
+        _words(entry, language),
         entry.formula,
         "; ".join(_source(each, language) for each in entry.sources),
         entry.owner or "",
@@ -70,6 +70,12 @@ def _cells(entry: Entry, language: str) -> Sequence[str]:
         entry.weight or "",
         entry.score or "",
     )
+
+
+def _words(entry: Entry, language: str) -> str:
+    parts = ((message(f"rule_part_{each.part}"), each.said) for each in entry.words)
+    said = (message("words_part", part=part, said=said).text(language) for part, said in parts)
+    return ("；" if language == "zh" else "; ").join(said)
 
 
 def _source(source: Source, language: str) -> str:
@@ -141,7 +147,7 @@ def _fields(entry: Entry) -> Mapping[str, object]:
     return {
         "indicator": entry.indicator,
         "name": entry.name,
-        "words": entry.words,
+        "words": [{"part": each.part, "said": each.said.text("en")} for each in entry.words],
         "formula": entry.formula,
         "sources": [
             {"table": each.table, "columns": [{"name": n, "heading": heading} for n, heading in each.columns]}

@@ -119,6 +119,7 @@ _SLA = {
     "respond": Phrase((_RESPOND, _DUE)),
     "resolve": Phrase((rf"{_RESOLVE}|处理", _DUE), _RESPOND),
     "workdays": Phrase((r"workdays?|工作日",)),
+    "start": Phrase((r"start|起点|起算",)),
 }
 _PHRASES = {
     "tickets": _TICKETS,

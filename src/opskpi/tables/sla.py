@@ -7,7 +7,10 @@ from opskpi.tables.kinds import ProjectName, Row, Text, word
 
 WORKDAYS = {"end": "工作日结束", "same_time": "同一时刻"}
 
+STARTS = {"created": "创建", "assigned": "派单"}
+
 Workdays = Annotated[str, *word(WORKDAYS)]
+Start = Annotated[str, *word(STARTS)]
 
 
 class Limits(Row):
@@ -20,6 +23,7 @@ class Limits(Row):
     respond: Text | None = None
     resolve: Text | None = None
     workdays: Workdays | None = None
+    start: Start | None = None
 
 
 TABLE = Table(name="sla", model=Limits, row_id="")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.indicators.typing import known_columns
+from opskpi.model.explanations import Clause
 from opskpi.model.goals import DatedTarget, Goal, Target
 from opskpi.model.scoring import Ladder
 from opskpi.sources import shipped
@@ -13,6 +14,7 @@ from opskpi.tables import load
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.targets.scoring import ScoreSettings
+from opskpi.targets.wordings import rule_in_words
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -28,11 +30,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the register; `words` is the rule in words, None where nobody wrote it."""
+    """One line of the register; `words` is the rule in words, part by part."""
 
     indicator: str
     name: str
-    words: str | None
+    words: tuple[Clause, ...]
     formula: str
     sources: tuple[Source, ...]
     owner: str | None
@@ -89,7 +91,7 @@ def _entry(name: str, indicator: Indicator, plan: Plan) -> Entry:
     return Entry(
         name,
         indicator.name,
-        None,  # the one place for the rule in words
+        rule_in_words(indicator),
         formula(indicator),
         tuple(_sources(indicator)),
         indicator.owner,

@@ -2,7 +2,7 @@
 
 One row of a calendar's life is a window: it opens and closes on the wall clock of the calendar's zone. `days.py` says
 which windows each day has, `official.py` what a country has decreed, `zones.py` places wall clocks on one axis of real
-time, `axis.py` adds the windows up, and `service.py` answers for whole columns.
+time, `axis.py` adds the windows up, `service.py` answers for whole columns, and `diary.py` tells one row's days.
 """
 
 from opskpi.worktime.official import prepare

@@ -13,6 +13,7 @@ from opskpi.worktime.zones import DAY, MINUTE
 
 _EPOCH = date(1970, 1, 1)
 _THURSDAY = 3  # 1970-01-01
+_SATURDAY = 5
 _WHOLE_DAY: tuple[Window, ...] = ((0, 1440),)
 _OFF, _MAKE_UP = 7, 8  # after the seven weekdays
 
@@ -46,6 +47,22 @@ def overhang(calendar: Calendar) -> int:
     every = (*weekly(calendar), calendar.makeup_windows, *calendar.days_on.values())
     latest = max((end for windows in every for _, end in windows), default=0)
     return max(latest * MINUTE - DAY, 0)
+
+
+def kind_of(calendar: Calendar, day: date, official: Official) -> str:
+    """Tell what a day is, as `windows_of` takes it: the company's own word first, the weekday last."""
+    if is_plain(calendar):
+        return "always"
+    makes_up = calendar.makeup_work and calendar.makeup_windows and day in official.on
+    kinds = (
+        ("day_on", day in calendar.days_on),
+        ("day_off", day in calendar.days_off),
+        ("make_up", makes_up),
+        ("holiday", day in official.off),
+        ("workday", weekly(calendar)[day.weekday()]),
+        ("weekend", day.weekday() >= _SATURDAY),
+    )
+    return next((kind for kind, is_so in kinds if is_so), "rest")
 
 
 def windows_of(calendar: Calendar, first: int, last: int, official: Official) -> Windows:

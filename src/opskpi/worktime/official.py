@@ -12,7 +12,7 @@ cannot be foreseen by anybody.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
@@ -29,11 +29,12 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A country's days off and make-up workdays, and the years whose calendar is not known."""
+    """A country's days off with their names, its make-up workdays, and the years whose calendar is not known."""
 
     off: frozenset[date] = frozenset()
     on: frozenset[date] = frozenset()
     unknown: frozenset[int] = frozenset()
+    names: Mapping[date, str] = field(default_factory=dict)
 
 
 @cache
@@ -48,6 +49,7 @@ def official_days(country: str | None, region: str | None, first: int, last: int
         frozenset(day for day in found if first <= day.year <= last),
         frozenset(day for day in found.weekend_workdays if first <= day.year <= last),
         _uncovered(found, years) | (_estimated(found) & frozenset(years)),
+        {day: found[day] for day in sorted(found) if first <= day.year <= last},
     )
 
 

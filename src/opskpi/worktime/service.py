@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.errors import SettingsError
+from opskpi.model.diaries import Diary
 from opskpi.model.service import Calendar
 from opskpi.wording import message
 from opskpi.worktime.axis import EARLIEST, LATEST, Axis, axis_of
 from opskpi.worktime.days import is_plain, overhang, weekly
+from opskpi.worktime.diary import diary_of
 from opskpi.worktime.zones import DAY, NAT
 
 Moments: TypeAlias = NDArray[np.int64]
@@ -86,6 +88,10 @@ class Service:
         counted = np.cumsum([0, *(year in unknown for year in range(axis.years[0] - 1, axis.years[1] + 2))])
         before = counted[_year_place(axis, first, overhang(self.calendar))]
         return np.asarray((counted[_year_place(axis, np.maximum(last - 1, first), 0) + 1] > before) & ~blank)
+
+    def diary(self, start: int, end: int, most: int = 10) -> Diary:
+        """Tell the days between two moments; of more than `most`, the first and the last, the others summed up."""
+        return diary_of(self._axis_for(*_columns(start, end)), self.calendar, start, end, most)
 
     def _found(
         self,

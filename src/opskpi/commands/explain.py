@@ -1,0 +1,126 @@
+"""`opskpi explain`: where a figure comes from, or where a row went."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opskpi.commands.options import (
+    Shown,
+    Wanted,
+    guard_outputs,
+    guarded,
+    nil_option,
+    option,
+    reading_options,
+    request,
+    screen_text,
+    write_rejects,
+)
+from opskpi.commands.score import console_style
+
+if TYPE_CHECKING:
+    from opskpi.documents import Document
+    from opskpi.model.explanations import FigureExplanation, RowExplanation
+    from opskpi.renderers import Style
+    from opskpi.targets.plan import Plan
+
+#: What an explanation can be written as, by the suffix of a file.
+_SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
+
+
+@click.command(name="explain", short_help="Say where a figure comes from, or where a row went.")
+@click.argument("project_word", metavar="[PROJECT", required=False)
+@click.argument("indicator_word", metavar="INDICATOR]", required=False)
+@reading_options
+@nil_option
+@option(
+    "--row", metavar="ID|CELL", help="Tell every indicator a row entered: INC0231, tickets.csv!12, book.xlsx#Sheet!B12."
+)
+@option("-f", "--format", type=Shown(("terminal", "md", "json")), help="What to print: terminal (default), md, json.")
+@click.option(
+    "-o", "--output", "file", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json)."
+)
+@click.pass_context
+def command(context: click.Context, /, project_word: str | None, indicator_word: str | None, **values: Any) -> int:  # noqa: ANN401 - click's own
+    """Explain one figure of a scorecard: `opskpi explain PROJECT INDICATOR exports/`.
+
+    The rule in words, how many rows each step takes away, the arithmetic, each missed row with its cells and its clock
+    worked out, what is pending and when it would turn. With --row it is the other way round: every indicator that a
+    row entered, as what, and why.
+
+    Exit codes: 0 explained, 2 wrong usage or settings, 3 exports unusable, 5 output or internal error.
+    """
+    words = tuple(word for word in (project_word, indicator_word) if word is not None)
+    row, file = values.pop("row"), values.pop("file")
+    if row is not None:
+        given = context.get_parameter_source("exports") is click.core.ParameterSource.COMMANDLINE
+        values["exports"] = (*words, *values["exports"]) if given or not words else words
+        words = ()
+    wanted = Wanted(**values, project=words[:1], indicator=words[1:], output=(file,) if file else (), row=row)
+    return guarded(run, wanted)
+
+
+def run(wanted: Wanted) -> int:
+    """Read the plan and the exports, explain, write or print; give the exit code."""
+    from opskpi.commands.output import tell, write_file, write_out
+    from opskpi.pipeline import UnusableError
+    from opskpi.renderers import Style
+    from opskpi.targets.finding import read_plan
+    from opskpi.wording import language_of, message
+
+    _refuse_incomplete(wanted)
+    formats = [_format(name) for name in wanted.output]
+    plan, document = read_plan(wanted.targets, Path.cwd())
+    language = wanted.lang or plan.language or language_of(document.text)
+    guard_outputs(wanted)
+    try:
+        explanation = _explained(wanted, plan, document)
+    except UnusableError as error:
+        write_rejects(wanted, error.screen, language)
+        tell([screen_text(error.screen, wanted, language)])
+        raise
+    for name, shown in zip(wanted.output, formats, strict=True):
+        write_file(Path(name), _drawn(explanation, shown, Style(language, to_file=True)))
+        tell([message("wrote", file=name).text(language)])
+    if wanted.format or not (wanted.output or wanted.quiet):
+        shown = wanted.format or "terminal"
+        write_out(_drawn(explanation, shown, console_style(language)), machine=shown != "terminal")
+    return 0
+
+
+def _refuse_incomplete(wanted: Wanted) -> None:
+    """Say how it is used where project or indicator is missing; raises SettingsError."""
+    from opskpi.errors import SettingsError
+    from opskpi.wording import message
+
+    if wanted.row is None and not wanted.indicator:
+        raise SettingsError(message("explain_what"))
+
+
+def _explained(wanted: Wanted, plan: "Plan", document: "Document") -> "FigureExplanation | RowExplanation":
+    from opskpi.pipeline import explain, explain_row
+
+    if wanted.row is not None:
+        return explain_row(request(wanted), plan, document, wanted.row)
+    return explain(request(wanted), plan, document, wanted.project[0], wanted.indicator[0])
+
+
+def _format(name: str) -> str:
+    """Tell a file's format by its suffix; raises SettingsError."""
+    from opskpi.errors import SettingsError
+    from opskpi.wording import message
+
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise SettingsError(message("format_unknown", file=name, formats=tuple(_SUFFIXES)))
+    return _SUFFIXES[suffix]
+
+
+def _drawn(explanation: "FigureExplanation | RowExplanation", shown: str, style: "Style") -> bytes:
+    from opskpi.renderers import explanation as for_people
+    from opskpi.renderers import explanation_json
+
+    if shown == "json":
+        return explanation_json.render(explanation)
+    return for_people.render(explanation, style, markdown=shown == "md").encode("utf-8", errors="replace")
