@@ -6,8 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskpi.arrow import strings
-from opskpi.indicators.columns import Clock, Rows, State, conditions, outcomes
-from opskpi.indicators.syntax import Both, Call, Compare, ExpressionError, Literal, Name, Not, parse
+from opskpi.indicators.columns import Clock, Rows, State
+from opskpi.indicators.conditions import conditions
+from opskpi.indicators.nodes import Both, Call, Compare, Literal, Name, Not
+from opskpi.indicators.outcomes import outcomes
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.tables import load
 from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Texts, Words
@@ -76,7 +80,7 @@ def test_a_value_is_one_aggregate_with_its_unit(text: str, unit: str) -> None:
     assert aggregate(text, TICKETS).unit == unit
 
 
-@pytest.mark.parametrize("text", ["sla_met", "share(created_at)", "count(type)", "mean()", "median(satisfaction)"])
+@pytest.mark.parametrize("text", ["sla_met", "share(created_at)", "count(type)", "mean()", "median(type)"])
 def test_what_is_no_aggregate_of_its_type_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
         aggregate(text, TICKETS)

@@ -253,7 +253,7 @@ def test_an_indicator_may_be_judged_by_limits_or_durations() -> None:
     hashes = set()
     for basis in ("limit", "due", "duration", "flag"):
         plan = validate(read_document((HEAD + f"    judged_by: {basis}\n").encode(), "plan.yaml"), Plan)
-        assert plan.indicators["counted"].definition.judged_by == basis
+        assert plan.indicators["counted"].definitions[""].judged_by == basis
         hashes.add(plan.indicators["counted"].rule_sha256)
     assert len(hashes) == 4
 

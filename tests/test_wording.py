@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import opskpi
-from opskpi.indicators.typing import Type
+from opskpi.indicators.types import Type
 from opskpi.model.cards import Verdict
 from opskpi.tables import NAMES, load
 from opskpi.wording import catalogue, language_of, message

@@ -1,9 +1,10 @@
 """From readings and targets to verdicts: each project × indicator, then the company's line."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from opskpi.indicators.formulas import Bounds, Formula, Leaf, bounds, parts
 from opskpi.model.approvals import Waiver
 from opskpi.model.cards import CompanyLine, Reading, Result, Verdict
 from opskpi.model.goals import Target
@@ -11,7 +12,11 @@ from opskpi.wording import Message, message
 
 #: As many later rows as it takes to bring any share or mean near its end.
 _MANY = 10**9
-_POOLED = frozenset({"share", "count", "sum", "mean"})
+_POOLED = frozenset({"share", "count", "sum", "mean", "wmean", "downtime"})
+#: What has no denominator.
+_WHOLE = frozenset({"count", "sum", "downtime"})
+#: What is a figure also of nothing at all.
+_OF_NOTHING = frozenset({"count", "sum", "distinct", "downtime", "formula", "grouped"})
 #: What a project can be let off; what is not counted now, or has no target, needs no waiver.
 _WAIVABLE = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.NO_DATA, Verdict.TOO_FEW})
 _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW, Verdict.NOT_DUE})
@@ -19,7 +24,10 @@ _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """What an indicator's verdict depends on beside its reading and target."""
+    """What an indicator's verdict depends on beside its reading and target.
+
+    `terms` are the standards of what its `formula` is made of.
+    """
 
     indicator: str
     name: str
@@ -33,6 +41,8 @@ class Standard:
     scale: tuple[Fraction, Fraction] | None = None
     cumulative: bool = False
     process_owner: str | None = None
+    formula: Formula | None = None
+    terms: Mapping[Leaf, "Standard"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def judge(
     verdict, why = _verdict(standard, reading, target, circumstances)
     if why and why.key in _VALUELESS:
         reading = replace(reading, value=None, numerator=None)
-    swing = reading.pending + reading.rejected + reading.unjudged
+    swing = reading.undecided
     decided = verdict is not Verdict.NO_TARGET and _differs(standard, reading, target, verdict, swing)
     later = not circumstances.ended and _could_turn(standard, reading, target, verdict, circumstances)
     return Result(
@@ -120,11 +130,32 @@ def _verdict(
         return Verdict.NO_DATA, message("why_not_begun")
     if not circumstances.in_service:
         return Verdict.NOT_APPLICABLE, message("why_not_in_service")
-    if reading.counted == 0 and reading.pending == 0:
+    waiting = _waiting(standard, reading)
+    if waiting:
+        return Verdict.NOT_DUE, message("why_all_pending", count=waiting)
+    if _is_empty(standard, reading, circumstances):
         return _empty(standard, reading, target, circumstances)
-    if reading.counted == 0:
-        return Verdict.NOT_DUE, message("why_all_pending", count=reading.pending)
-    return _compared(standard, reading.value, reading.counted, target), None
+    return _compared(standard, reading.value, _sample(standard, reading), target), None
+
+
+def _waiting(standard: Standard, reading: Reading) -> int:
+    """Count the pending rows that a figure waits for: none of its rows, or of a term without a figure, is decided."""
+    readings = reading.terms.values() if standard.formula else (reading,)
+    return sum(each.pending for each in readings if not each.counted and (each.value is None or not standard.formula))
+
+
+def _is_empty(standard: Standard, reading: Reading, circumstances: Circumstances) -> bool:
+    """Tell whether there is nothing to judge: no row, or of terms no figure, or nothing handed in for one of them."""
+    if standard.formula is None:
+        return reading.counted == 0
+    handed_in = circumstances.handed_in and circumstances.found and circumstances.seen
+    return reading.value is None or not handed_in
+
+
+def _sample(standard: Standard, reading: Reading) -> int:
+    """Count the rows that a figure rests on: of terms, the fewest that anything is divided by."""
+    divisors = standard.formula.divisors if standard.formula else ()
+    return min((reading.terms[str(leaf)].counted for leaf in divisors), default=reading.counted)
 
 
 def _empty(
@@ -140,7 +171,7 @@ def _empty(
             return Verdict.NO_DATA, message("why_nothing_found")
     if reading.unjudged:
         return Verdict.NO_DATA, message("why_nothing_to_judge_by", count=reading.unjudged)
-    if standard.empty is None and standard.function in ("count", "sum"):
+    if standard.empty is None and standard.function in _OF_NOTHING and reading.value is not None:
         return _compared(standard, reading.value, 0, target), None
     empty = standard.empty or "not_applicable"
     return Verdict(empty), message(f"why_empty_{empty}")
@@ -158,11 +189,24 @@ def _differs(standard: Standard, reading: Reading, target: Target | None, verdic
     """Tell whether the undecided rows, all met or all missed, would give another verdict."""
     if not swing:
         return False
-    ends = _ends(standard, reading, swing)
+    ends = _term_ends(standard, reading) if standard.formula else _ends(standard, reading, swing)
     if ends is None:
         return True
-    counted = reading.counted + (0 if standard.function == "count" else swing)
+    counted = _sample(standard, reading) + (0 if standard.function in ("count", "formula") else swing)
     return any(_compared(standard, end, counted, target) is not verdict for end in ends)
+
+
+def _term_ends(standard: Standard, reading: Reading) -> Bounds | None:
+    """Bound a figure made of terms, the undecided rows of each all met or all missed, whatever the others' are."""
+    found: dict[Leaf, Bounds] = {}
+    for leaf, term in standard.terms.items():
+        mine = reading.terms[str(leaf)]
+        settled = None if mine.value is None else (mine.value, mine.value)
+        ends = _ends(term, mine, mine.undecided) if mine.undecided else settled
+        if ends is None:
+            return None
+        found[leaf] = min(ends), max(ends)
+    return bounds(standard.formula, found) if standard.formula else None
 
 
 def _ends(standard: Standard, reading: Reading, rows: int) -> tuple[Fraction, Fraction] | None:
@@ -245,10 +289,8 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
     verdicts = [result.verdict for result in results]
     passed, failed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
     waived = verdicts.count(Verdict.WAIVED)
-    numerator, denominator = _pooled(standard, results)
-    value = numerator
-    if numerator is not None and denominator is not None:
-        value = numerator / denominator if denominator else None
+    numerator, denominator = _pooled(standard, [each.reading for each in results if each.reading.numerator is not None])
+    value = _quotient(numerator, denominator)
     targets = {result.target for result in results}
     return CompanyLine(
         indicator=standard.indicator,
@@ -269,15 +311,26 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
     )
 
 
-def _pooled(standard: Standard, results: Sequence[Result]) -> tuple[Fraction | None, Fraction | None]:
-    """Add numerators and denominators; percentages are never averaged."""
-    readings = [result.reading for result in results if result.reading.numerator is not None]
+def _pooled(standard: Standard, readings: Sequence[Reading]) -> tuple[Fraction | None, Fraction | None]:
+    """Add numerators and denominators, of terms each term's; percentages are never averaged."""
+    if standard.formula and readings:
+        pooled = {
+            leaf: _quotient(*_pooled(term, [each.terms[str(leaf)] for each in readings]))
+            for leaf, term in standard.terms.items()
+        }
+        return parts(standard.formula, pooled)
     if standard.function not in _POOLED or not readings:
         return None, None
     numerator = sum((each.numerator or Fraction(0) for each in readings), Fraction(0))
-    if standard.function in ("count", "sum"):
+    if standard.function in _WHOLE:
         return numerator, None
     return numerator, sum((each.denominator or Fraction(0) for each in readings), Fraction(0))
+
+
+def _quotient(numerator: Fraction | None, denominator: Fraction | None) -> Fraction | None:
+    if numerator is None or denominator is None:
+        return numerator
+    return numerator / denominator if denominator else None
 
 
 def _worst(results: Sequence[Result]) -> str | None:

@@ -8,14 +8,15 @@ import numpy as np
 from opskpi.counting.cells import cells, moment_text
 from opskpi.counting.evidence import row_id, why_missed
 from opskpi.counting.grounds import Bench, Row, cells_alone, grounds, stored
-from opskpi.indicators.columns import MISSED_END, State, conditions
+from opskpi.indicators.columns import MISSED_END, State
+from opskpi.indicators.conditions import conditions
 from opskpi.indicators.decided import DECIDED, decided
+from opskpi.indicators.nodes import Both, Node, names_in
 from opskpi.indicators.readings import reasons
-from opskpi.indicators.syntax import Both, Node, names_in
 from opskpi.model.explanations import Account, Ground
 from opskpi.tables.columns import NAT, YES
 from opskpi.tables.instants import microseconds, moment_of
-from opskpi.targets.wordings import column_word, conjuncts, worded
+from opskpi.targets.wordings import column_word, conjuncts, placing_in_words, worded
 from opskpi.wording import Message, message
 
 _BUCKETS = {
@@ -96,6 +97,8 @@ def _shown(bench: Bench, row: Row, node: Node) -> tuple[Ground, ...]:
 def _out_of_period(bench: Bench, row: Row) -> tuple[Message, tuple[Ground, ...]]:
     """Say whether a row lies outside the period, outside its project's service, or has no date at all."""
     name, window, rows = bench.definition.period_by, bench.window, bench.behind.rows[row.at]
+    if bench.definition.placing != "dated":
+        return message("row_not_then", placing=placing_in_words(bench.definition)), grounds(bench, row)
     if name == DECIDED:
         return _undecided(bench, row)
     moment = int(rows.moments(name)[row.row])

@@ -17,7 +17,8 @@ from opskpi.counting.dues import Limits, Ruled, reached, ways
 from opskpi.counting.legs import leg_of, stopped
 from opskpi.counting.limits import Limited
 from opskpi.counting.pauses import NEVER
-from opskpi.indicators.columns import Rows, carried, judgement
+from opskpi.indicators.columns import Rows
+from opskpi.indicators.outcomes import carried, judgement
 from opskpi.indicators.readings import Readings, Spread, verdicts
 from opskpi.model.service import Calendar
 from opskpi.tables.columns import NAT, Numbers

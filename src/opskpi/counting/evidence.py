@@ -7,7 +7,8 @@ from itertools import islice
 import numpy as np
 
 from opskpi.counting.legs import Leg, leg_of, stopped
-from opskpi.indicators.columns import MISSED_END, Rows, State, judgement
+from opskpi.indicators.columns import MISSED_END, Rows, State
+from opskpi.indicators.outcomes import judgement
 from opskpi.indicators.readings import Readings
 from opskpi.intake.ledgers import Checked
 from opskpi.model.cards import Miss

@@ -7,16 +7,20 @@ from numpy.typing import NDArray
 
 from opskpi.counting.accounts import account
 from opskpi.counting.evidence import row_id
-from opskpi.counting.figures import Case, Counted, counted, judged
+from opskpi.counting.figures import Case, counted, judged
 from opskpi.counting.grounds import Bench, Row, contrary, grounds
+from opskpi.counting.terms import Counted
 from opskpi.errors import SettingsError
-from opskpi.indicators.columns import MISSED_END, State, conditions
+from opskpi.indicators.columns import MISSED_END, State
+from opskpi.indicators.conditions import conditions
+from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.readings import reasons
 from opskpi.intake.ledgers import row_problems
-from opskpi.model.cards import PlanRecord, Result
-from opskpi.model.explanations import Account, FigureExplanation, Ground, Step
+from opskpi.model.cards import PlanRecord, Reading
+from opskpi.model.explanations import Account, Clause, FigureExplanation, Ground, Portion, Step
 from opskpi.tables.columns import YES
-from opskpi.targets.wordings import column_word, conjuncts, rule_in_words, worded
+from opskpi.targets.indicator import Indicator
+from opskpi.targets.wordings import column_word, conjuncts, placing_in_words, rule_in_words, term_in_words, worded
 from opskpi.wording import Message, message
 
 #: More rows of one bucket than these are counted, not listed.
@@ -31,39 +35,55 @@ def explained(
     result = next((each for each in judged(indicator, case, tally)[1] if each.project == project), None)
     if result is None:
         raise SettingsError(message("unknown_project", project=project, hint=message("no_name_near")))
-    bench = bench_of(indicator, case, tally)
-    code = case.intake.projects.code(project)
+    code, its = case.intake.projects.code(project), case.plan.indicators[indicator]
     return FigureExplanation(
         plan=plan,
         period=case.occasion.period,
         as_of=case.occasion.as_of.replace(tzinfo=case.plan.zone),
-        table=bench.definition.table.name,
         result=result,
-        rule=rule_in_words(case.plan.indicators[indicator]),
-        accepted=result.reading.accepted,
-        steps=tuple(_steps(bench, result, code)),
-        rows=dict(_buckets(case, bench, result, code)),
-        differing=_listed(bench, code, _differing(bench), contrary),
+        rule=rule_in_words(its),
+        portions=tuple(_portion(case, its, leaf, each, code) for leaf, each in tally.counted.items()),
         notes=(*notes, *case.notes),
     )
 
 
-def bench_of(indicator: str, case: Case, tally: Counted) -> Bench:
-    """Gather what the rows of an indicator are explained with."""
-    its = case.plan.indicators[indicator]
-    limited = case.limited.get(its.definition.table.name)
-    return Bench(case.plan, its.definition, tally.behind, limited, tally.window, tally.spans)
+def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, project: int) -> Portion:
+    """Tell what a term adds for a project, and by which rows."""
+    reading, bench = term.behind.readings.by_project[project], bench_of(case, term)
+    if bench is None:
+        measured = Clause("value", message("said_agreed", calendar=leaf.term or message("said_real_time")), str(leaf))
+        return Portion(str(leaf), "", (measured,), reading, "minutes")
+    return Portion(
+        term=str(leaf),
+        table=bench.definition.table.name,
+        rule=term_in_words(indicator, leaf.term) if leaf.term else (),
+        reading=reading,
+        unit=bench.definition.unit,
+        steps=tuple(_steps(bench, reading, project)),
+        rows=dict(_buckets(case, bench, reading, project)),
+        differing=_listed(bench, project, _differing(bench), contrary),
+    )
 
 
-def _steps(bench: Bench, result: Result, project: int) -> Iterator[Step]:
+def bench_of(case: Case, term: Counted) -> Bench | None:
+    """Gather what the rows of a term are explained with; None where it has none."""
+    if term.definition is None or term.window is None:
+        return None
+    limited = case.limited.get(term.definition.table.name)
+    return Bench(case.plan, term.definition, term.behind, limited, term.window, term.spans)
+
+
+def _steps(bench: Bench, reading: Reading, project: int) -> Iterator[Step]:
     """Lead from the accepted rows to those that count, in the order of the ledger (rule 2)."""
-    definition, reading = bench.definition, result.reading
+    definition = bench.definition
     for node, rows in zip(conjuncts(definition.where), _taken(bench, project), strict=True):
         yield Step("where", rows, worded(node))
     days = bench.spans[project].days
     first, last = days.start.isoformat(), days.end.isoformat()
-    column = column_word(definition.period_by)
-    yield Step("period", reading.out_of_period, message("step_period", column=column, start=first, end=last))
+    said = message("step_period", column=column_word(definition.period_by), start=first, end=last)
+    if definition.placing != "dated":
+        said = message("step_placed", placing=placing_in_words(definition), start=first, end=last)
+    yield Step("period", reading.out_of_period, said)
     for name, node in definition.exclude:
         said = message("said_reason", reason=name, condition=worded(node))
         yield Step("exclude", reading.excluded.get(name, 0), said)
@@ -88,12 +108,12 @@ def _taken(bench: Bench, project: int) -> list[int]:
     return counts
 
 
-def _buckets(case: Case, bench: Bench, result: Result, project: int) -> Iterator[tuple[str, tuple[Account, ...]]]:
+def _buckets(case: Case, bench: Bench, reading: Reading, project: int) -> Iterator[tuple[str, tuple[Account, ...]]]:
     """List the rows by bucket: those that count only where no others tell what the figure is made of."""
     states = bench.behind.readings.states
     yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
     yield "pending", _listed(bench, project, [each == State.PENDING for each in states])
-    if result.reading.met is None:
+    if reading.met is None:
         yield "counted", _listed(bench, project, [each == State.COUNTED for each in states])
     out = [np.isin(each, (*reasons(bench.definition),)) for each in states]
     yield "excluded", _listed(bench, project, out)

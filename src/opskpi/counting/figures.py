@@ -1,5 +1,6 @@
 """Figures: each indicator read over the settled rows, with the circumstances of each project."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -7,27 +8,31 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, spans, window
 from opskpi.counting.standing import Standing
+from opskpi.counting.terms import Counted, of_period, together
 from opskpi.counting.waivers import covering
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
+from opskpi.indicators.formulas import Leaf
+from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Readings, Spread, Window, read
-from opskpi.indicators.syntax import Name
-from opskpi.intake.ledgers import Checked, Intake
-from opskpi.model.cards import Result
+from opskpi.intake.ledgers import Intake
+from opskpi.model.cards import Reading, Result
 from opskpi.model.goals import held, turns
-from opskpi.model.periods import MONTHS, Period
+from opskpi.model.periods import MONTHS, Period, before, year_to_date
 from opskpi.scorecard import Circumstances, Standard, judge, waive
 from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
+from opskpi.worktime import Service
 
 #: How many rows that two judgements differ on are named.
 _FIRST = 5
@@ -53,6 +58,7 @@ class Case:
     chosen: tuple[str, ...] = ()
     kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
+    compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, ended: tuple[bool, ...]) -> list[Rows]:
         """Get a table's rows as the indicator language sees them; `ended` tells of each project's period."""
@@ -82,6 +88,7 @@ class Case:
                 each.accepted,
                 self._clock(ended, each.projects),
                 unanswered,
+                self.services,
             )
             for each in blocks
         ]
@@ -94,40 +101,36 @@ class Case:
         return replace(table, stop=(table.first_stop, *table.stop), reopened=None)
 
     @property
+    def services(self) -> Mapping[str, Service]:
+        """The calendars that expressions name, compiled when the first rows are made."""
+        if not self.compiled:
+            self.compiled.append(services(self.plan, self.chosen))
+        return self.compiled[0]
+
+    @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader must know of the rows that were counted."""
         return tuple(note for limited in self.limited.values() for note in limited.notes)
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """An indicator read over all rows: its standard, each project's span and the days that count, what stands behind.
-
-    `causes` counts, by project, the rows that another column would judge the other way.
-    """
+class Tally:
+    """An indicator read over all rows: its standard, each project's span and days, its terms, and what they come to."""
 
     standard: Standard
     spans: tuple[Span, ...]
     window: Window
-    behind: Behind
-    causes: tuple[tuple[tuple[str, int], ...], ...]
+    counted: Mapping[Leaf, Counted]
+    readings: Sequence[Reading]
 
 
-def counted(name: str, case: Case) -> Counted:
+def counted(name: str, case: Case) -> Tally:
     """Read one indicator for every project."""
-    indicator, intake = case.plan.indicators[name], case.intake
-    blocks = intake.tables.get(indicator.table, ())
-    standard = _standard(name, indicator, _scale(indicator, blocks))
-    found = spans(indicator.accumulate, intake.projects.names, case.occasion)
-    bounds = window(found, intake.projects)
-    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rejected = intake.rejected.get(indicator.table, nobody).tolist()
-    rows = case.rows(indicator.table, tuple(each.ended for each in found))
-    readings = read(indicator.definition, rows, bounds, rejected, case.spread)
-    behind = Behind(readings, blocks, rows, case.plan.limit_rules)
-    _balanced(name, readings, intake.accepted.get(indicator.table, nobody), intake)
-    told = causes(case.plan, case.limited.get(indicator.table), rows, readings, case.spread)
-    return Counted(standard, found, bounds, behind, told)
+    indicator, names = case.plan.indicators[name], case.intake.projects.names
+    terms = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
+    found = spans(indicator.accumulate, names, case.occasion)
+    bounds = window(found, case.intake.projects)
+    return Tally(_standard(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
 
 
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
@@ -135,29 +138,30 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
     return judged(name, case, counted(name, case))
 
 
-def judged(name: str, case: Case, tally: Counted) -> tuple[Standard, tuple[Result, ...]]:
+def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result, ...]]:
     """Judge one indicator's readings for every project."""
-    indicator, intake, readings = case.plan.indicators[name], case.intake, tally.behind.readings
-    on_card, seen = intake.on_card, intake.seen
+    on_card, seen = case.intake.on_card, case.intake.seen
     results: list[Result] = []
-    for code, (project, reading) in enumerate(zip(intake.projects.names, readings.by_project, strict=True)):
+    for code, (project, reading) in enumerate(zip(case.intake.projects.names, tally.readings, strict=True)):
         if project not in on_card:
             continue
+        nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in tally.counted}
+        span = tally.spans[code]
         circumstances = Circumstances(
-            period=tally.spans[code].period.label,
-            begun=tally.spans[code].begun,
-            ended=tally.spans[code].ended,
-            counted_now=_counted_now(indicator, tally.spans[code].period),
+            period=span.period.label,
+            begun=span.begun,
+            ended=span.ended,
+            counted_now=_counted_now(case.plan.indicators[name], span.period),
             in_service=in_service(tally.window, code),
-            handed_in=readings.in_period > 0,
-            found=readings.found > 0,
+            handed_in=all(nil[leaf] or each.handed_in for leaf, each in tally.counted.items()),
+            found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
             seen=bool(seen[code]),
-            nil=case.nil.covers(name, code),
+            nil=all(nil.values()),
         )
-        standing, period = case.standings[project], tally.spans[code].period
-        target = held(standing.goals[name], period.start)
-        result = _as_planned(judge(project, tally.standard, reading, target, circumstances), standing, period)
-        results.append(_with_rows(replace(result, causes=tally.causes[code]), tally.behind, code, case.details))
+        standing = case.standings[project]
+        target = held(standing.goals[name], span.period.start)
+        result = _as_planned(judge(project, tally.standard, reading, target, circumstances), standing, span.period)
+        results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
     return tally.standard, tuple(results)
 
 
@@ -167,45 +171,78 @@ def _as_planned(result: Result, standing: Standing, period: Period) -> Result:
     return replace(waived, turns=turns(standing.goals[result.indicator], period))
 
 
-def _standard(name: str, indicator: Indicator, scale: tuple[Fraction, Fraction] | None) -> Standard:
-    value = indicator.definition.value
-    return Standard(
+def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
+    """Read a term, or the one value of an indicator, over the rows of its table."""
+    indicator, intake = case.plan.indicators[name], case.intake
+    occasion = _spanned(case.occasion, leaf.span)
+    found = spans(indicator.accumulate, intake.projects.names, occasion)
+    bounds = window(found, intake.projects)
+    if not leaf.is_term:
+        return of_period(case.services[leaf.term], bounds.clipped(len(found), microseconds(occasion.as_of)))
+    definition = indicator.definitions[leaf.term]
+    table = definition.table.name
+    nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
+    rows = case.rows(table, tuple(each.ended for each in found))
+    readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
+    _balanced(name, readings, intake.accepted.get(table, nobody), intake)
+    told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
+    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules)
+    return Counted(definition, behind, told, found, bounds)
+
+
+def _spanned(occasion: Occasion, span: str) -> Occasion:
+    """Find the occasion that a term stands for: the period that is judged, the one before, or the year so far."""
+    match span:
+        case "prev":
+            own = {project: before(year) for project, year in occasion.own.items()}
+            return replace(occasion, period=before(occasion.period), own=own)
+        case "ytd":
+            return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
+    return occasion
+
+
+def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+    whole = Standard(
         indicator=name,
         name=indicator.name,
         short=indicator.display,
         owner=indicator.owner,
-        function=value.function,
-        unit=value.unit,
+        function=indicator.function,
+        unit=indicator.unit,
         rule_sha256=indicator.rule_sha256,
         empty=indicator.empty,
         min_rows=indicator.min_rows,
-        scale=scale,
         cumulative=indicator.accumulate is not None,
         process_owner=indicator.process_owner,
     )
+    scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
+    if indicator.formula is None:
+        return replace(whole, scale=next(iter(scales.values())))
+    functions = {leaf: each.definition.function if each.definition else "sum" for leaf, each in counted.items()}
+    terms = {leaf: replace(whole, function=functions[leaf], scale=scales[leaf]) for leaf in counted}
+    return replace(whole, formula=indicator.formula, terms=terms)
 
 
-def _scale(indicator: Indicator, blocks: Sequence[Checked]) -> tuple[Fraction, Fraction] | None:
+def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] | None:
     """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
-    argument = indicator.definition.value.argument
-    if not isinstance(argument, Name):
+    if counted.definition is None or not isinstance(argument := counted.definition.value.argument, Name):
         return None
-    kind = indicator.definition.table.kinds.get(argument.name)
+    kind = counted.definition.table.kinds.get(argument.name)
     if kind is None or kind.name != "score":
         return indicator.score_scale
-    for block in blocks:
-        source = block.sheet.layout.form.scale
-        if indicator.scale and argument.name in block.columns and block.sheet.rules.scale != indicator.score_scale:
+    sheets = [each.sheet for each in counted.behind.blocks if argument.name in each.columns]
+    for sheet in sheets:
+        if indicator.scale and sheet.rules.scale != indicator.score_scale:
             raise SettingsError(
                 message(
                     "scales_differ",
                     indicator=indicator.name,
                     wanted=indicator.scale,
-                    sheet=block.sheet.label,
-                    found=source or message("no_scale"),
+                    sheet=sheet.label,
+                    found=sheet.layout.form.scale or message("no_scale"),
                 )
             )
-    scales = {block.sheet.rules.scale for block in blocks if argument.name in block.columns}
+    scales = {sheet.rules.scale for sheet in sheets}
     return scales.pop() if len(scales) == 1 else indicator.score_scale
 
 
@@ -224,10 +261,14 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
             raise ImbalanceError(message("ledger_unbalanced", what=f"{project} × {name}"))
 
 
-def _with_rows(result: Result, behind: Behind, project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ."""
+def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
+    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
     if details and result.reading.missed:
-        result = replace(result, misses=misses(behind, project, details))
+        result = replace(result, misses=misses(counted[0].behind, project, details))
     if result.reading.disagreeing:
-        result = replace(result, differing=differing(behind, project, _FIRST))
+        places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
+        told = Counter[str]()
+        for each in counted:
+            told.update(dict(each.causes[project]) if each.causes else {})
+        result = replace(result, differing=tuple(places[:_FIRST]), causes=tuple(told.items()))
     return result

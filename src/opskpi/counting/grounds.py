@@ -13,9 +13,11 @@ from opskpi.counting.legs import ASSIGNED, CREATED, PAUSED_MINUTES, Leg, leg_of
 from opskpi.counting.limits import Limited
 from opskpi.counting.pauses import NEVER
 from opskpi.counting.spans import Span
-from opskpi.indicators.columns import MISSED_END, Rows, State, judgement, outcomes
+from opskpi.indicators.columns import MISSED_END, Rows, State
+from opskpi.indicators.nodes import Call, Name, Node, names_in
+from opskpi.indicators.outcomes import judgement, outcomes
 from opskpi.indicators.readings import Definition, Window
-from opskpi.indicators.syntax import Call, Name, Node, names_in, parse
+from opskpi.indicators.syntax import parse
 from opskpi.model.explanations import Cell, Clock, Ground
 from opskpi.model.service import LimitRule
 from opskpi.tables import Table
@@ -66,10 +68,10 @@ class Row:
 
 def grounds(bench: Bench, row: Row) -> tuple[Ground, ...]:
     """Tell what judged a row, one ground for each judged or derived column of the value."""
-    argument = bench.definition.value.argument
-    if argument is None:
-        return ()
-    names = sorted(names_in(argument))
+    definition = bench.definition
+    grouped = () if definition.by is None else (definition.by,)
+    named = (*definition.value.arguments, *(definition.open or ()), *grouped)
+    names = sorted(frozenset[str]().union(*map(names_in, named)))
     table = bench.definition.table
     judged = [name for name in names if name in table.judged or name in table.derived]
     plain = [name for name in names if name not in judged]

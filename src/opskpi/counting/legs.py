@@ -45,7 +45,12 @@ def legs(indicators: Sequence[Indicator], table: str) -> tuple[Leg, ...]:
     """Find the legs that any of some indicators judges in a table."""
     found = []
     for leg in _LEGS:
-        by = [each.judged_by for each in indicators if each.table == table and leg.judged in each.definition.judged]
+        by = [
+            each.judged_by
+            for indicator in indicators
+            for each in indicator.definitions.values()
+            if each.table.name == table and leg.judged in each.judged
+        ]
         if by:
             found.append(replace(leg, strict=any(each in (None, "limit") for each in by)))
     return tuple(found)

@@ -7,45 +7,47 @@ import numpy as np
 
 from opskpi.documents import with_nearest
 from opskpi.errors import SettingsError
-from opskpi.indicators.columns import Clock, Rows, conditions
+from opskpi.indicators.columns import Clock, Rows
+from opskpi.indicators.conditions import conditions
 from opskpi.indicators.readings import Definition
 from opskpi.intake.ledgers import Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Place
 from opskpi.tables.columns import YES, Words
-from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 
 
 @dataclass(frozen=True, slots=True)
 class NilReturns:
-    """Which indicators are declared empty: for all projects, or for some by code."""
+    """Which indicators are declared empty: for all projects, or for some by code; a term is `indicator.term`."""
 
     everywhere: frozenset[str]
     projects: Mapping[str, frozenset[int]]
     notes: tuple[Message, ...]
 
-    def covers(self, indicator: str, project: int) -> bool:
-        """Tell whether a nil return speaks for this indicator and project."""
-        return indicator in self.everywhere or project in self.projects.get(indicator, frozenset())
+    def covers(self, indicator: str, term: str, project: int) -> bool:
+        """Tell whether a nil return speaks for this indicator, or a term of it, and project."""
+        key = _key(indicator, term)
+        return key in self.everywhere or project in self.projects.get(key, frozenset())
 
 
 def nil_returns(plan: Plan, declared: Sequence[str], intake: Intake) -> NilReturns:
     """Collect what `--nil` and the registers' own rows declare; raises SettingsError."""
     named = [find_indicator(plan, word) for word in declared]
-    everywhere = {
-        other
-        for name in named
-        for other, indicator in plan.indicators.items()
-        if _population(indicator) == _population(plan.indicators[name])
+    counted = {
+        _key(name, term): definition
+        for name, indicator in plan.indicators.items()
+        for term, definition in indicator.definitions.items()
     }
+    empty = {_population(each) for name in named for each in plan.indicators[name].definitions.values()}
+    everywhere = {key for key, definition in counted.items() if _population(definition) in empty}
     notes = [message("nil_declared", indicator=plan.indicators[name].display) for name in named]
     projects: dict[str, set[int]] = {}
     for sheet in intake.sheets:
         for row in sheet.nil:
             code = -1 if row.project is None else intake.projects.code(row.project)
-            covered = [name for name, each in plan.indicators.items() if _speaks_for(sheet, each.definition)]
+            covered = [key for key, each in counted.items() if _speaks_for(sheet, each)]
             place = Place(sheet.file, sheet.name or "", row.row)
             notes.append(message("nil_row", place=str(place), project=row.project or "-"))
             if row.project is None:
@@ -65,8 +67,19 @@ def find_indicator(plan: Plan, word: str) -> str:
     raise SettingsError(with_nearest("unknown_indicator", word, known))
 
 
-def _population(indicator: Indicator) -> tuple[object, ...]:
-    return indicator.table, indicator.where, tuple(indicator.exclude.items()), indicator.period_by
+def _key(indicator: str, term: str) -> str:
+    return f"{indicator}.{term}" if term else indicator
+
+
+def _population(definition: Definition) -> tuple[object, ...]:
+    return (
+        definition.table.name,
+        definition.where,
+        definition.exclude,
+        definition.period_by,
+        definition.at,
+        definition.open,
+    )
 
 
 def _speaks_for(sheet: SheetRead, definition: Definition) -> bool:

@@ -10,7 +10,7 @@ from opskpi.counting.accounts import account
 from opskpi.counting.cells import cells
 from opskpi.counting.evidence import row_id
 from opskpi.counting.explaining import bench_of
-from opskpi.counting.figures import Case, Counted, counted, judged
+from opskpi.counting.figures import Case, Tally, counted, judged
 from opskpi.counting.grounds import Row
 from opskpi.documents import with_nearest
 from opskpi.errors import SettingsError
@@ -77,11 +77,11 @@ def _at(case: Case, sheets: Sequence[SheetRead], number: int) -> tuple[Sample, .
 def _samples(case: Case, rows: Sequence[_Found]) -> tuple[Sample, ...]:
     """Give an account of each row in each indicator of its table."""
     tables = dict.fromkeys(each.block.sheet.table.name for each in rows)
-    tallies = {name: counted(name, case) for name in case.chosen if case.plan.indicators[name].table in tables}
+    tallies = {name: counted(name, case) for name in case.chosen if not tables.keys().isdisjoint(_tables(case, name))}
     return tuple(_sample(case, each, tallies) for each in rows)
 
 
-def _sample(case: Case, its: _Found, tallies: dict[str, Counted]) -> Sample:
+def _sample(case: Case, its: _Found, tallies: dict[str, Tally]) -> Sample:
     block, row = its.block, its.row
     code, table = int(block.projects[row]), block.sheet.table
     accepted = bool(block.accepted[row])
@@ -111,17 +111,21 @@ def _as_of(case: Case) -> int:
     return microseconds(case.occasion.as_of)
 
 
-def _entries(case: Case, its: _Found, tallies: dict[str, Counted]) -> Iterator[Entry]:
+def _entries(case: Case, its: _Found, tallies: dict[str, Tally]) -> Iterator[Entry]:
+    project = int(its.block.projects[its.row])
     for name, tally in tallies.items():
-        indicator = case.plan.indicators[name]
-        at = next((at for at, block in enumerate(tally.behind.blocks) if block is its.block), None)
-        if at is None:
-            continue
-        project = int(its.block.projects[its.row])
-        bench = bench_of(name, case, tally)
         verdicts = {each.project: each.verdict for each in judged(name, case, tally)[1]}
-        verdict = verdicts[case.intake.projects.names[project]]
-        yield Entry(name, indicator.name, str(verdict), account(bench, Row(at, its.row, project)))
+        verdict = str(verdicts[case.intake.projects.names[project]])
+        for leaf, term in tally.counted.items():
+            at = next((at for at, block in enumerate(term.behind.blocks) if block is its.block), None)
+            bench = bench_of(case, term)
+            if at is not None and bench is not None:
+                told = account(bench, Row(at, its.row, project))
+                yield Entry(name, case.plan.indicators[name].name, verdict, told, str(leaf))
+
+
+def _tables(case: Case, indicator: str) -> frozenset[str]:
+    return frozenset(each.table.name for each in case.plan.indicators[indicator].definitions.values())
 
 
 def _blocks(intake: Intake) -> Iterator[Checked]:

@@ -10,8 +10,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.indicators.columns import MISSED_END, Choices, Rows, State, outcomes
-from opskpi.indicators.syntax import Both, Call, Name, Node, Not, parse
+from opskpi.indicators.columns import MISSED_END, Rows, State
+from opskpi.indicators.moments import moments
+from opskpi.indicators.nodes import Both, Call, Name, Node, Not
+from opskpi.indicators.outcomes import Choices, outcomes
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.types import sort_of
 from opskpi.tables.columns import NAT
 
 #: The name by which a plan asks for it.
@@ -48,29 +52,28 @@ def _of_choice(name: str, rows: Rows, choices: Choices) -> _Moments:
 
 def _joined(word: str, parts: tuple[Node, Node], rows: Rows, choices: Choices) -> _Moments:
     """Let the first miss decide an `and`, the first success an `or`; else the last of both."""
-    moments = [decided(part, rows, choices) for part in parts]
+    known = [decided(part, rows, choices) for part in parts]
     states = [outcomes(part, rows, choices) for part in parts]
     turning = [state < MISSED_END if word == "and" else state == State.MET for state in states]
-    early = [np.where(turns & (at != NAT), at, _LAST) for turns, at in zip(turning, moments, strict=True)]
+    early = [np.where(turns & (at != NAT), at, _LAST) for turns, at in zip(turning, known, strict=True)]
     first = np.minimum(*early)
-    open_still = (moments[0] == NAT) | (moments[1] == NAT)
-    return np.where(first != _LAST, first, np.where(open_still, NAT, np.maximum(*moments)))
+    open_still = (known[0] == NAT) | (known[1] == NAT)
+    return np.where(first != _LAST, first, np.where(open_still, NAT, np.maximum(*known)))
 
 
 def _called(states: NDArray[np.int8], stop: Node, due: list[Node], rows: Rows) -> _Moments:
     """Find when one comparison was decided: by the stop or, of a miss, by the due moment that it passed."""
-    name = stop.name if isinstance(stop, Name) else ""
-    moments = rows.moments(name) if _is_moment(name, rows) else _stops(rows)
+    found = moments(stop, rows) if _is_moment(stop, rows) else _stops(rows)
     for limit in due[:1]:
-        if isinstance(limit, Name) and _is_moment(limit.name, rows):
-            missed = (states < MISSED_END) & (rows.moments(limit.name) != NAT)
-            moments = np.where(missed, rows.moments(limit.name), moments)
-    return np.where(states == State.PENDING, NAT, moments)
+        if _is_moment(limit, rows):
+            passed = moments(limit, rows)
+            found = np.where((states < MISSED_END) & (passed != NAT), passed, found)
+    return np.where(states == State.PENDING, NAT, found)
 
 
-def _is_moment(name: str, rows: Rows) -> bool:
-    kind = rows.table.kinds.get(name)
-    return rows.table.computed.get(name) == "due" or (kind is not None and kind.is_instant)
+def _is_moment(node: Node, rows: Rows) -> bool:
+    computed = isinstance(node, Name) and rows.table.computed.get(node.name) == "due"
+    return computed or sort_of(node, rows.table) == "instant"
 
 
 def _stops(rows: Rows) -> _Moments:

@@ -2,10 +2,12 @@
 
 from fractions import Fraction
 
-from opskpi.indicators.syntax import Both, Call, Compare, IsNull, Literal, Name, Node, Not
+from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not
 from opskpi.model.goals import half_up
 
 _DIGITS = 9
+_HOUR = 60
+_WORDS = {True: "true", False: "false", None: "null"}
 
 
 def notation(node: Node) -> str:
@@ -13,18 +15,34 @@ def notation(node: Node) -> str:
     match node:
         case Name(name):
             return name
-        case Literal(value):
-            return _literal(value)
+        case Literal():
+            return literal(node)
         case Call(function, arguments):
             return f"{function}({', '.join(map(notation, arguments))})"
+        case Not() | IsNull() | Both():
+            return _condition(node)
+        case Minus() | Calculate():
+            return _calculation(node)
+        case Compare(sign, left, right):
+            return f"{notation(left)} {sign} {notation(right)}"
+
+
+def _condition(node: Not | IsNull | Both) -> str:
+    match node:
         case Not(inner):
             return f"not {_part(inner)}"
         case IsNull(inner):
             return f"{notation(inner)} is null"
         case Both(word, left, right):
             return f"{_part(left, word)} {word} {_part(right, word)}"
-        case Compare(sign, left, right):
-            return f"{notation(left)} {sign} {notation(right)}"
+
+
+def _calculation(node: Minus | Calculate) -> str:
+    match node:
+        case Minus(inner):
+            return f"-{_factor(inner)}"
+        case Calculate(sign, left, right):
+            return f"{_factor(left, sign)} {sign} {_factor(right, sign, last=True)}"
 
 
 def figure(value: Fraction) -> str:
@@ -41,7 +59,23 @@ def _part(node: Node, word: str = "") -> str:
     return f"({text})" if isinstance(node, Both) and node.word != word else text
 
 
-def _literal(value: Fraction | str | bool | None) -> str:  # noqa: FBT001 - a literal's value
-    if isinstance(value, Fraction):
-        return figure(value)
-    return f'"{value}"' if isinstance(value, str) else {True: "true", False: "false", None: "null"}[value]
+def literal(node: Literal) -> str:
+    """Write a constant, with its unit where it has one."""
+    value = node.value
+    if not isinstance(value, Fraction):
+        return f'"{value}"' if isinstance(value, str) else _WORDS[value]
+    if node.unit == "ratio":
+        return f"{figure(value * 100)}%"
+    if node.unit == "minutes":
+        return f"{figure(value / _HOUR)}h" if value % _HOUR == 0 else f"{figure(value)}m"
+    return f"{figure(value)}wd" if node.unit == "workdays" else figure(value)
+
+
+def _factor(node: Node, sign: str = "*", *, last: bool = False) -> str:
+    """Write a side of a calculation, in brackets where it would be read otherwise."""
+    text = notation(node)
+    if not isinstance(node, Calculate):
+        return text
+    weaker = node.sign in "+-" and sign in "*/"
+    turned = last and sign in "-/" and (node.sign in "+-") == (sign == "-")
+    return f"({text})" if weaker or turned else text

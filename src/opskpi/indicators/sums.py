@@ -1,89 +1,60 @@
-"""Exact sums of figures by project: totals, weights, least and greatest."""
+"""Exact sums of figures by project."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.tables.columns import Numbers
+from opskpi.errors import SettingsError
+from opskpi.indicators.exact import Quotients
+from opskpi.wording import message
 
-#: Sums of whole numbers below this are exact in a double.
-_EXACT = 2**53
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Exact sums by project: of values and of weights, least and greatest."""
-
-    total: Sequence[Fraction]
-    weight: Sequence[int]
-    least: Sequence[Fraction | None]
-    greatest: Sequence[Fraction | None]
+#: Sums of whole numbers below the first are exact in a double, below the second in 64 bits.
+_EXACT, _FITS = 2**53, 2**62
+#: A sum over more divisors has more digits than anybody can wait for.
+_MOST_DIVISORS = 20_000
 
 
-def sums_of(
-    figures: Numbers,
-    weights: Numbers | None,
-    owners: NDArray[np.int32],
-    counted: NDArray[np.bool_],
-    projects: int,
-) -> Sums:
-    """Add a block's figures up by project, exactly."""
-    units, owner = figures.units[counted], owners[counted]
-    weight = np.ones(len(units), dtype=np.int64)
-    if weights is not None:
-        weight = np.where(weights.blank, 1, weights.units)[counted]
-    total = _exact_sums(units, weight, owner, projects)
-    number = _exact_sums(np.ones_like(units), weight, owner, projects)
-    least, greatest = _extremes(units, owner, projects)
-    return Sums(
-        [Fraction(value, figures.scale) for value in total],
-        number,
-        [None if value is None else Fraction(value, figures.scale) for value in least],
-        [None if value is None else Fraction(value, figures.scale) for value in greatest],
-    )
+def totals(values: Quotients, owners: NDArray[Any], projects: int) -> list[Fraction]:
+    """Add a column up by project; raises SettingsError where its divisors are too many."""
+    if isinstance(values.bottom, int):
+        return [Fraction(total, values.bottom) for total in _whole(values.top, owners, projects)]
+    divisors, place = np.unique(values.bottom, return_inverse=True)
+    groups, group = np.unique(owners.astype(np.int64) * len(divisors) + place, return_inverse=True)
+    found: list[list[Fraction]] = [[] for _ in range(projects)]
+    for at, total in zip(groups.tolist(), _whole(values.top, group, len(groups)), strict=True):
+        found[at // len(divisors)].append(Fraction(total, int(divisors[at % len(divisors)])))
+    if max(map(len, found), default=0) > _MOST_DIVISORS:
+        raise SettingsError(message("too_many_divisors", most=_MOST_DIVISORS))
+    return [_sum(parts) for parts in found]
 
 
-def _exact_sums(
-    units: NDArray[np.int64], weights: NDArray[np.int64], owner: NDArray[np.int32], projects: int
-) -> list[int]:
-    """Sum whole numbers by project: in doubles while they are exact there, else one by one."""
-    most = int(np.abs(units).max(initial=0)) * int(weights.max(initial=0)) * len(units)
-    if most < _EXACT:
-        sums = np.bincount(owner, weights=units * weights, minlength=projects)
-        return [int(value) for value in sums[:projects]]
-    totals = [0] * projects
-    for project, unit, weight in zip(owner.tolist(), units.tolist(), weights.tolist(), strict=True):
-        totals[project] += unit * weight
-    return totals
-
-
-def _extremes(
-    units: NDArray[np.int64], owner: NDArray[np.int32], projects: int
-) -> tuple[list[int | None], list[int | None]]:
-    bounds = np.iinfo(np.int64)
-    least, greatest = np.full(projects, bounds.max), np.full(projects, bounds.min)
-    np.minimum.at(least, owner, units)
-    np.maximum.at(greatest, owner, units)
-    empty = np.bincount(owner, minlength=projects)[:projects] == 0
-    return (
-        [None if none else int(value) for value, none in zip(least, empty, strict=True)],
-        [None if none else int(value) for value, none in zip(greatest, empty, strict=True)],
-    )
-
-
-def added(parts: Sequence[Sums], projects: int) -> Sums:
+def added(parts: Sequence[Sequence[Fraction]], projects: int) -> list[Fraction]:
     """Add the blocks' sums up."""
-    return Sums(
-        [sum((part.total[at] for part in parts), Fraction(0)) for at in range(projects)],
-        [sum(part.weight[at] for part in parts) for at in range(projects)],
-        [_known(min, [part.least[at] for part in parts]) for at in range(projects)],
-        [_known(max, [part.greatest[at] for part in parts]) for at in range(projects)],
-    )
+    return [sum((part[at] for part in parts), Fraction(0)) for at in range(projects)]
 
 
-def _known(pick: Callable[[list[Fraction]], Fraction], values: Sequence[Fraction | None]) -> Fraction | None:
-    known = [value for value in values if value is not None]
-    return pick(known) if known else None
+def _whole(tops: NDArray[Any], owner: NDArray[Any], owners: int) -> list[int]:
+    """Sum whole numbers by owner: in doubles or 64 bits while they are exact there, else one by one."""
+    if tops.dtype != object and len(tops):
+        most = max(int(tops.max()), -int(tops.min())) * len(tops)
+        if most < _EXACT:
+            return [int(total) for total in np.bincount(owner, weights=tops, minlength=owners)]
+        if most < _FITS:
+            sums = np.zeros(owners, dtype=np.int64)
+            np.add.at(sums, owner, tops)
+            return [int(total) for total in sums]
+    found = [0] * owners
+    for at, top in zip(owner.tolist(), tops.tolist(), strict=True):
+        found[at] += top
+    return found
+
+
+def _sum(parts: list[Fraction]) -> Fraction:
+    """Add fractions up by halves, so that only the last few sums are long ones."""
+    if len(parts) <= 1:
+        return parts[0] if parts else Fraction(0)
+    middle = len(parts) // 2
+    return _sum(parts[:middle]) + _sum(parts[middle:])

@@ -5,57 +5,38 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.documents import with_nearest
-from opskpi.indicators.syntax import (
-    Both,
-    Call,
-    Compare,
-    ExpressionError,
-    IsNull,
-    Literal,
-    Name,
-    Node,
-    Not,
-    parse,
-)
+from opskpi.indicators import units
+from opskpi.indicators.functions import AGGREGATES, FUNCTIONS, Signature
+from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.tokens import ExpressionError
+from opskpi.indicators.types import Type, column_type, known_columns, literal_type, type_name, type_names, unit_name
 from opskpi.tables import Table
-from opskpi.tables.kinds import Kind
 from opskpi.tables.words import normal
 from opskpi.wording import message
 
-#: Functions of columns: the types of their arguments and of what they give.
-FUNCTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "in_time": (("instant", "instant"), "outcome"),
-    "done": (("instant", "instant"), "outcome"),
-    "flagged": (("condition",), "outcome"),
-}
-#: Aggregates, rows to a figure: the types each one takes, and its unit where it has its own.
-AGGREGATES: Mapping[str, tuple[frozenset[str], str | None]] = {
-    "count": (frozenset(), "count"),
-    "share": (frozenset({"outcome", "condition"}), "ratio"),
-    "mean": (frozenset({"number"}), None),
-    "sum": (frozenset({"number"}), None),
-    "min": (frozenset({"number"}), None),
-    "max": (frozenset({"number"}), None),
-}
 _ORDERED = frozenset({"number", "instant"})
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """What a part of an expression gives: outcome, condition, number, instant, text, word, null."""
-
-    name: str
-    unit: str = ""
-    words: tuple[str, ...] = ()
+_JOINED = frozenset({"condition", "outcome"})
+_PLAIN = frozenset({"condition", "instant", "number", "text", "word"})
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """The value of an indicator: one aggregate of one column, with its unit."""
+    """The value of an indicator: one aggregate of its columns, with its unit."""
 
     function: str
-    argument: Node | None
+    arguments: tuple[Node, ...]
     unit: str
+
+    @property
+    def call(self) -> Call:
+        """The expression it was read from."""
+        return Call(self.function, self.arguments)
+
+    @property
+    def argument(self) -> Node | None:
+        """The column that is counted, where there is one."""
+        return self.arguments[0] if self.arguments else None
 
 
 def condition(text: str, table: Table) -> Node:
@@ -63,7 +44,7 @@ def condition(text: str, table: Table) -> Node:
     node = parse(text)
     typed, found = check(node, table)
     if found.name != "condition":
-        raise ExpressionError(message("not_a_condition", found=_type(found)), 0)
+        raise ExpressionError(message("not_a_condition", found=type_name(found)), 0)
     return typed
 
 
@@ -73,18 +54,12 @@ def aggregate(text: str, table: Table) -> Aggregate:
     if not isinstance(node, Call) or node.function not in AGGREGATES:
         name = node.function if isinstance(node, Call) else text
         raise ExpressionError(with_nearest("not_an_aggregate", name, tuple(AGGREGATES)), node.at)
-    takes, unit = AGGREGATES[node.function]
-    if len(node.arguments) != (1 if takes else 0):
-        raise ExpressionError(message("argument_count", function=node.function, wanted=int(bool(takes))), node.at)
-    if not takes:
-        return Aggregate(node.function, None, str(unit))
-    typed, found = check(node.arguments[0], table)
-    if found.name not in takes:
-        raise ExpressionError(
-            message("argument_type", function=node.function, wanted=_types(takes), found=_type(found)),
-            node.arguments[0].at,
-        )
-    return Aggregate(node.function, typed, unit or found.unit)
+    if node.function == "count" and node.arguments:
+        raise ExpressionError(message("count_takes_none"), node.arguments[0].at)
+    signature = AGGREGATES[node.function]
+    arguments, types = _arguments(node, signature, table)
+    unit = signature.unit or (types[0].unit if types else "")
+    return Aggregate(node.function, arguments, unit or "number")
 
 
 def check(node: Node, table: Table) -> tuple[Node, Type]:
@@ -92,38 +67,18 @@ def check(node: Node, table: Table) -> tuple[Node, Type]:
     match node:
         case Name(name, at):
             return node, _column(name, at, table)
-        case Literal(value):
-            return node, _literal(value)
+        case Literal():
+            return node, literal_type(node)
         case Call():
             return _call(node, table)
-        case Not(inner, at):
-            typed, found = check(inner, table)
-            _want(found, {"condition", "outcome"}, at)
-            return Not(typed, at), found
         case Both(word, left, right, at):
             return _both(word, left, right, at, table)
         case Compare():
             return _compare(node, table)
-        case IsNull(inner, at):
-            typed, _ = check(inner, table)
-            return IsNull(typed, at), Type("condition")
-
-
-def column_type(name: str, table: Table) -> Type | None:
-    """Find the type of a column, stored or derived; None where there is none of that name."""
-    if name in table.kinds:
-        return _of_kind(table.kinds[name])
-    if name in table.judged or name in table.derived:
-        return Type("outcome")
-    if name == "stopped_at" and table.stop:
-        return Type("instant")
-    return None
-
-
-def known_columns(table: Table) -> tuple[str, ...]:
-    """List every column an expression may name."""
-    derived = ("stopped_at",) if table.stop else ()
-    return (*table.kinds, *derived, *table.judged, *table.derived)
+        case Calculate():
+            return _calculate(node, table)
+        case _:
+            return _single(node, table)
 
 
 def _column(name: str, at: int, table: Table) -> Type:
@@ -133,46 +88,69 @@ def _column(name: str, at: int, table: Table) -> Type:
     return found
 
 
-def _of_kind(kind: Kind) -> Type:
-    if kind.is_instant:
-        return Type("instant")
-    if kind.is_number:
-        return Type("number", unit=kind.unit)
-    if kind.name == "word":
-        return Type("word", words=tuple(kind.words))
-    return Type("condition" if kind.name == "flag" else "text")
-
-
-def _literal(value: Fraction | str | bool | None) -> Type:  # noqa: FBT001 - a literal's value
-    if value is None:
-        return Type("null")
-    if isinstance(value, bool):
-        return Type("condition")
-    return Type("text" if isinstance(value, str) else "number")
-
-
 def _call(node: Call, table: Table) -> tuple[Node, Type]:
     if node.function not in FUNCTIONS:
         key = "aggregate_inside" if node.function in AGGREGATES else "unknown_function"
         raise ExpressionError(with_nearest(key, node.function, tuple(FUNCTIONS)), node.at)
-    wanted, gives = FUNCTIONS[node.function]
-    if len(node.arguments) != len(wanted):
-        raise ExpressionError(message("argument_count", function=node.function, wanted=len(wanted)), node.at)
-    typed = []
-    for argument, want in zip(node.arguments, wanted, strict=True):
-        inner, found = check(argument, table)
-        _want(found, {want}, argument.at)
-        typed.append(inner)
-    return Call(node.function, tuple(typed), node.at), Type(gives)
+    signature = FUNCTIONS[node.function]
+    arguments, types = _arguments(node, signature, table)
+    if node.function == "due" and types[1].name == "workdays" and len(arguments) < len(signature.takes):
+        raise ExpressionError(message("workdays_need_calendar"), arguments[1].at)
+    return Call(node.function, arguments, node.at), Type(signature.gives, signature.unit)
+
+
+def _arguments(node: Call, signature: Signature, table: Table) -> tuple[tuple[Node, ...], tuple[Type, ...]]:
+    """Check a call's arguments against what the function takes."""
+    most = len(signature.takes)
+    if not most - signature.optional <= len(node.arguments) <= most:
+        raise ExpressionError(message("argument_count", function=node.function, wanted=_number(signature)), node.at)
+    checked = [
+        _argument(argument, takes, node.function, table)
+        for argument, takes in zip(node.arguments, signature.takes, strict=False)
+    ]
+    return tuple(typed for typed, _ in checked), tuple(found for _, found in checked)
+
+
+def _number(signature: Signature) -> str:
+    most = len(signature.takes)
+    return f"{most - signature.optional}–{most}" if signature.optional else str(most)
+
+
+def _argument(node: Node, takes: frozenset[str], function: str, table: Table) -> tuple[Node, Type]:
+    typed, found = check(node, table)
+    (first, *_) = takes
+    fits = _FITS[first](typed) if first in _FITS else found.name in takes
+    if not fits:
+        raise ExpressionError(
+            message("argument_type", function=function, wanted=type_names(takes), found=type_name(found)), node.at
+        )
+    return typed, found
+
+
+def _is_calendar(node: Node) -> bool:
+    return isinstance(node, Literal) and isinstance(node.value, str)
+
+
+def _is_length(node: Node) -> bool:
+    return isinstance(node, Literal) and node.unit in ("minutes", "workdays")
+
+
+def _is_level(node: Node) -> bool:
+    is_number = isinstance(node, Literal) and isinstance(node.value, Fraction) and node.unit in ("", "ratio")
+    return is_number and 0 < node.value <= 1  # type: ignore[union-attr, operator]
+
+
+#: What must be written out, and how it is told.
+_FITS = {"calendar": _is_calendar, "length": _is_length, "level": _is_level}
 
 
 def _both(word: str, left: Node, right: Node, at: int, table: Table) -> tuple[Node, Type]:
     first, one = check(left, table)
     second, two = check(right, table)
     for found in (one, two):
-        _want(found, {"condition", "outcome"}, at)
+        _want(found, _JOINED, at)
     if one.name != two.name:
-        raise ExpressionError(message("mixed_types", first=_type(one), second=_type(two)), at)
+        raise ExpressionError(message("mixed_types", first=type_name(one), second=type_name(two)), at)
     return Both(word, first, second, at), one
 
 
@@ -186,10 +164,72 @@ def _compare(node: Compare, table: Table) -> tuple[Node, Type]:
     elif two.name == "word" and isinstance(left, Literal) and one.name == "text":
         left, one = _canonical(left, two, node.right, table), two
     if one.name != two.name:
-        raise ExpressionError(message("mixed_types", first=_type(one), second=_type(two)), node.at)
-    if node.sign not in ("==", "!=") and one.name not in _ORDERED:
-        raise ExpressionError(message("not_ordered", found=_type(one)), node.at)
+        raise ExpressionError(message("mixed_types", first=type_name(one), second=type_name(two)), node.at)
+    if node.sign not in ("==", "!="):
+        if one.name not in _ORDERED:
+            raise ExpressionError(message("not_ordered", found=type_name(one)), node.at)
+    elif one.name == "outcome":
+        raise ExpressionError(message("wrong_type", wanted=type_names(_PLAIN), found=type_name(one)), node.at)
+    if one.name == "number":
+        fitting_unit(units.common, (left, one.unit), (right, two.unit), node.at)
     return Compare(node.sign, left, right, node.at), Type("condition")
+
+
+def _calculate(node: Calculate, table: Table) -> tuple[Node, Type]:
+    left, one = check(node.left, table)
+    right, two = check(node.right, table)
+    if "instant" in (one.name, two.name):
+        both = one.name == two.name
+        raise ExpressionError(message("use_elapsed" if both else "use_due"), node.at)
+    for inner, found in ((left, one), (right, two)):
+        if found.name != "number":
+            raise ExpressionError(
+                message("wrong_type", wanted=type_names({"number"}), found=type_name(found)), inner.at
+            )
+    unit = fitting_unit(UNITS_OF[node.sign], (left, one.unit), (right, two.unit), node.at)
+    return Calculate(node.sign, left, right, node.at), Type("number", unit)
+
+
+def _single(node: Node, table: Table) -> tuple[Node, Type]:
+    """Check what has one part: the contrary, a number with its sign turned, or whether something is blank."""
+    if isinstance(node, Not):
+        typed, found = check(node.inner, table)
+        _want(found, _JOINED, node.at)
+        return Not(typed, node.at), found
+    if isinstance(node, Minus):
+        typed, found = check(node.inner, table)
+        _want(found, {"number"}, node.at)
+        return Minus(typed, node.at), found
+    assert isinstance(node, IsNull)  # noqa: S101 - all others have their own branch
+    typed, found = check(node.inner, table)
+    _want(found, _PLAIN, node.at)
+    return IsNull(typed, node.at), Type("condition")
+
+
+#: What each sign makes of two units.
+UNITS_OF = {"+": units.common, "-": units.common, "*": units.product, "/": units.quotient}
+
+
+def fitting_unit(join: units.Join, one: tuple[Node, str], two: tuple[Node, str], at: int) -> str:
+    """Join two units; raises ExpressionError where they do not fit, for a bare number with both its readings."""
+    first, second = one[1], two[1]
+    if join is units.common and "minutes" in (first, second):
+        for node, unit in (one, two):
+            if isinstance(node, Literal) and not unit and node.value == 0:
+                return "minutes"
+            if isinstance(node, Literal) and not unit:
+                raise ExpressionError(message("limit_bare", text=str(node.value)), node.at)
+    found = join(first, second)
+    if found is None:
+        raise ExpressionError(message(_KEYS[join], first=unit_name(first), second=unit_name(second)), at)
+    return found
+
+
+_KEYS: Mapping[units.Join, str] = {
+    units.common: "mixed_units",
+    units.product: "units_multiplied",
+    units.quotient: "units_divided",
+}
 
 
 def _canonical(literal: Literal, vocabulary: Type, column: Node, table: Table) -> Literal:
@@ -202,14 +242,6 @@ def _canonical(literal: Literal, vocabulary: Type, column: Node, table: Table) -
     raise ExpressionError(with_nearest("not_in_vocabulary", str(literal.value), choices), literal.at)
 
 
-def _want(found: Type, wanted: set[str], at: int) -> None:
+def _want(found: Type, wanted: frozenset[str] | set[str], at: int) -> None:
     if found.name not in wanted:
-        raise ExpressionError(message("wrong_type", wanted=_types(wanted), found=_type(found)), at)
-
-
-def _type(found: Type) -> object:
-    return message(f"type_{found.name}")
-
-
-def _types(names: set[str] | frozenset[str]) -> tuple[object, ...]:
-    return tuple(message(f"type_{name}") for name in sorted(names))
+        raise ExpressionError(message("wrong_type", wanted=type_names(wanted), found=type_name(found)), at)

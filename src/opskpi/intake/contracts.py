@@ -17,7 +17,8 @@ from opskpi.model.places import Place
 from opskpi.model.service import LimitRule
 from opskpi.tables.columns import Column, Texts, Words, texts_of
 from opskpi.tables.words import clean, normal
-from opskpi.targets.service import LimitSettings, no_calendar, unreachable
+from opskpi.targets.fields import no_calendar
+from opskpi.targets.service import LimitSettings, unreachable
 from opskpi.wording import Message, message
 
 _SEVERAL = re.compile(r"[、,，;；/|\n]")

@@ -34,6 +34,8 @@ class Reading:
     `numerator` and `denominator` are exact; a count or sum has no denominator, a mean
     carries its sum and number. `met` and `missed` are None unless the value is a share.
     `estimated` of the counted rows were judged by a calendar that is not official yet.
+    Of an indicator with terms, each bucket adds up those of its `terms`, whose own readings are kept.
+    `groups` is how many devices, lines or levels the figure was made of, where it was.
     """
 
     numerator: Fraction | None
@@ -50,6 +52,8 @@ class Reading:
     judged_by: str | None = None
     disagreeing: int = 0
     estimated: int = 0
+    terms: Mapping[str, "Reading"] = field(default_factory=dict)
+    groups: int | None = None
 
     @property
     def accepted(self) -> int:
@@ -60,6 +64,11 @@ class Reading:
     def unjudged(self) -> int:
         """How many rows had nothing to be judged by."""
         return self.excluded.get("no_limit", 0)
+
+    @property
+    def undecided(self) -> int:
+        """How many rows could still turn the figure (design rule 14)."""
+        return self.pending + self.rejected + self.unjudged
 
 
 @dataclass(frozen=True, slots=True)

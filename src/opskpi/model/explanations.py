@@ -1,10 +1,10 @@
 """Explanations: where a figure comes from, or where a row went, as values that any renderer can draw."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from opskpi.model.cards import PlanRecord, Result
+from opskpi.model.cards import PlanRecord, Reading, Result
 from opskpi.model.diaries import Diary
 from opskpi.model.periods import Period
 from opskpi.model.places import Place
@@ -111,33 +111,45 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureExplanation:
-    """Where one project's figure comes from.
+class Portion:
+    """What a term adds to a figure, or all of it where there are no terms.
 
-    `rows` are listed by bucket, `differing` are rows another judgement would have judged the other way.
+    `term` is how the formula writes it, `rows` are listed by bucket, `differing` are rows another judgement would
+    have judged the other way. What is measured of the period itself has no table and no rows.
     """
+
+    term: str
+    table: str
+    rule: tuple[Clause, ...]
+    reading: Reading
+    unit: str
+    steps: tuple[Step, ...] = ()
+    rows: Mapping[str, tuple[Account, ...]] = field(default_factory=dict)
+    differing: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureExplanation:
+    """Where one project's figure comes from."""
 
     plan: PlanRecord
     period: Period
     as_of: datetime
-    table: str
     result: Result
     rule: tuple[Clause, ...]
-    accepted: int
-    steps: tuple[Step, ...]
-    rows: Mapping[str, tuple[Account, ...]]
-    differing: tuple[Account, ...]
+    portions: tuple[Portion, ...]
     notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An indicator that a row was looked at for."""
+    """An indicator that a row was looked at for, and which of its terms where it has some."""
 
     indicator: str
     name: str
     verdict: str
     account: Account
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)

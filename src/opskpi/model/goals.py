@@ -14,13 +14,17 @@ _MOST_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """All values from `low` to `high`; an open end does not belong (`< 5` is strict)."""
+    """All values from `low` to `high`; an open end does not belong (`< 5` is strict).
+
+    `unit` is what its text says: `ratio` for percent, `minutes` for lengths of time, "" for a bare number.
+    """
 
     text: str
     low: Fraction | None = None
     high: Fraction | None = None
     low_open: bool = False
     high_open: bool = False
+    unit: str = ""
 
     def holds(self, value: Fraction) -> bool:
         """Tell whether an exact, unrounded value meets the target."""
@@ -90,9 +94,9 @@ def turns(goals: Sequence[Goal], period: Period) -> tuple[tuple[date, Target | N
 def shown(value: Fraction, unit: str, target: Target | None) -> str:
     """Write a value half up, with more digits where rounding would tell another verdict.
 
-    A ratio becomes a percentage with one decimal, a count a whole number, everything
-    else two decimals. 89.95 % against `>= 90%` is never shown as 90.0 %, and 100 % and
-    0 % are shown only where they are true (design rule 10).
+    A ratio becomes a percentage with one decimal, a count a whole number, a length of time minutes with as many of two
+    decimals as it has, everything else two decimals. 89.95 % against `>= 90%` is never shown as 90.0 %, and 100 %
+    and 0 % are shown only where they are true (design rule 10).
     """
     percent = unit == "ratio"
     digits = 1 if percent else 0 if value.denominator == 1 and unit == "count" else 2
@@ -100,8 +104,15 @@ def shown(value: Fraction, unit: str, target: Target | None) -> str:
     for places in range(digits, _MOST_DIGITS + 1):
         rounded = half_up(scaled, places)
         if _honest(Fraction(rounded) / (100 if percent else 1), value, target, percent=percent):
-            return f"{rounded}%" if percent else str(rounded)
+            return _with_unit(rounded, unit)
     return f"{value.numerator}/{value.denominator}"
+
+
+def _with_unit(rounded: Decimal, unit: str) -> str:
+    if unit == "minutes":
+        whole = rounded == rounded.to_integral_value()
+        return f"{rounded.to_integral_value() if whole else rounded.normalize():f} min"
+    return f"{rounded}%" if unit == "ratio" else str(rounded)
 
 
 def half_up(value: Fraction, places: int) -> Decimal:

@@ -118,6 +118,14 @@ def year_to_date(period: Period, year: Period) -> Period:
     return Period(period.label, min(start, period.start), period.end)
 
 
+def before(period: Period) -> Period:
+    """Find the period before of equal length: as many months where it is whole months, else as many days."""
+    if months := _months_between(period.start, period.after):
+        return _months(_number(period.start) - months, months)
+    days = period.after - period.start
+    return Period(f"{period.start - days}..{period.end - days}", period.start - days, period.end - days)
+
+
 def _whole(written: str, text: str) -> Period:
     """Read a year, half-year, quarter or month."""
     found = _WRITTEN.fullmatch(written.upper())

@@ -1,8 +1,18 @@
 """An explanation for people: a figure from its rule to its rows, or a row with all it entered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from opskpi.model.explanations import Account, Entry, FigureExplanation, RowExplanation, Sample
+from opskpi.model.cards import Reading
+from opskpi.model.explanations import (
+    Account,
+    Clause,
+    Entry,
+    FigureExplanation,
+    Portion,
+    RowExplanation,
+    Sample,
+)
+from opskpi.model.goals import shown
 from opskpi.renderers import Style
 from opskpi.renderers.accounts import account_lines, cells_text, ground_lines, headline
 from opskpi.renderers.approvals import waiver_said
@@ -42,33 +52,48 @@ def _figure(explanation: FigureExplanation, style: Style) -> Iterator[Section]:
     language = style.language
     yield Section(word("section_arithmetic", language), tuple(arithmetic(explanation, language)))
     yield Section(word("section_rule", language), (_rule(explanation, language),))
-    yield Section(word("section_funnel", language), (_funnel(explanation, language),))
-    for bucket, accounts in explanation.rows.items():
-        count = _count(explanation, bucket)
-        title = message("section_rows", bucket=message(f"bucket_{bucket}"), count=count).text(language)
-        yield Section(title, tuple(_accounts(accounts, count, style)))
-    count = explanation.result.reading.disagreeing
-    title = message("section_differing", count=count).text(language)
-    yield Section(title, tuple(_accounts(explanation.differing, count, style)))
+    for portion in explanation.portions:
+        yield from _portion(portion, style)
     yield Section(word("section_notes", language), tuple(Line(note.text(language)) for note in explanation.notes))
 
 
+def _portion(portion: Portion, style: Style) -> Iterator[Section]:
+    """Tell where the figure comes from or, of a formula, one of its terms."""
+    language = style.language
+    if portion.term:
+        value = "–" if portion.reading.value is None else shown(portion.reading.value, portion.unit, None)
+        title = message("section_term", term=portion.term, value=value).text(language)
+        yield Section(title, (_clauses(portion.rule, language),))
+    if portion.table:
+        yield Section(word("section_funnel", language), (_funnel(portion, language),))
+    for bucket, accounts in portion.rows.items():
+        count = _count(portion.reading, bucket)
+        title = message("section_rows", bucket=message(f"bucket_{bucket}"), count=count).text(language)
+        yield Section(title, tuple(_accounts(accounts, count, style)))
+    count = portion.reading.disagreeing
+    title = message("section_differing", count=count).text(language)
+    yield Section(title, tuple(_accounts(portion.differing, count, style)))
+
+
 def _rule(explanation: FigureExplanation, language: str) -> Columns:
-    """Say the rule part by part; its own notation follows where it is shorter than the words."""
-    rows = [(word(f"rule_part_{each.part}", language), each.said.text(language)) for each in explanation.rule]
+    """Say the rule part by part, and the target it is held against."""
     target = explanation.result.target
-    rows.append((word("head_target", language), target.text if target else word("verdict_no_target", language)))
+    rows = [(word("head_target", language), target.text if target else word("verdict_no_target", language))]
     if waiver := waiver_said(explanation.result):
         rows.append((word("section_waived", language), waiver.text(language)))
     rows.append((word("rule_part_sha256", language), explanation.result.rule_sha256[:16]))
-    return Columns(tuple(rows))
+    return Columns((*_clauses(explanation.rule, language).rows, *rows))
 
 
-def _funnel(explanation: FigureExplanation, language: str) -> Columns:
+def _clauses(rule: Sequence[Clause], language: str) -> Columns:
+    return Columns(tuple((word(f"rule_part_{each.part}", language), each.said.text(language)) for each in rule))
+
+
+def _funnel(portion: Portion, language: str) -> Columns:
     """Show what each step takes away of the accepted rows, down to those that count."""
-    reading = explanation.result.reading
-    rows = [(word("head_accepted", language), str(explanation.accepted))]
-    for step in explanation.steps:
+    reading = portion.reading
+    rows = [(word("head_accepted", language), str(reading.accepted))]
+    for step in portion.steps:
         said = message(f"step_{step.part}_takes", said=step.said).text(language)
         rows.append((said, f"−{step.rows}" if step.rows else "0"))
     rows.append((word("bucket_counted", language), str(reading.counted)))
@@ -78,8 +103,7 @@ def _funnel(explanation: FigureExplanation, language: str) -> Columns:
     return Columns(tuple((count, said) for said, count in rows), frozenset({0}))
 
 
-def _count(explanation: FigureExplanation, bucket: str) -> int:
-    reading = explanation.result.reading
+def _count(reading: Reading, bucket: str) -> int:
     return {
         "missed": reading.missed or 0,
         "pending": reading.pending,
@@ -138,8 +162,9 @@ def _sample(sample: Sample, language: str) -> Iterator[Line | Columns]:
 
 def _entry(entry: Entry, language: str) -> Iterator[Line | Columns]:
     bucket = message(f"bucket_{entry.account.bucket}")
-    said = message("entry", indicator=entry.name, bucket=bucket, said=entry.account.said)
+    name = message("entry_term", indicator=entry.name, term=entry.term) if entry.term else entry.name
+    said = message("entry", indicator=name, bucket=bucket, said=entry.account.said)
     if entry.account.said.key in _SAID_BY_BUCKET:
-        said = message("entry_plain", indicator=entry.name, bucket=bucket)
+        said = message("entry_plain", indicator=name, bucket=bucket)
     yield Line(said.text(language))
     yield from ground_lines(entry.account.grounds, language, 1)

@@ -4,7 +4,7 @@ History of format_version: 1, 2026-11: first.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
@@ -13,10 +13,12 @@ from opskpi.model.diaries import ServiceDay
 from opskpi.model.explanations import (
     Account,
     Cell,
+    Clause,
     Clock,
     Entry,
     FigureExplanation,
     Ground,
+    Portion,
     RowExplanation,
     Sample,
 )
@@ -46,15 +48,43 @@ def render(explanation: FigureExplanation | RowExplanation) -> bytes:
 def _figure(explanation: FigureExplanation) -> Mapping[str, object]:
     value = explanation.result.value
     return {
-        "table": explanation.table,
         "result": result_fields(explanation.result),
         "exact": None if value is None else str(value),
-        "rule": [{"part": each.part, "said": each.said.text("en"), "text": each.text} for each in explanation.rule],
-        "accepted": explanation.accepted,
-        "steps": [{"part": each.part, "rows": each.rows, "said": each.said.text("en")} for each in explanation.steps],
-        "rows": {bucket: [_account(each) for each in rows] for bucket, rows in explanation.rows.items()},
-        "differing": [_account(each) for each in explanation.differing],
+        "rule": [_clause(each) for each in explanation.rule],
+        **_portions(explanation.portions),
     }
+
+
+def _portions(portions: Sequence[Portion]) -> Mapping[str, object]:
+    """Lay out where a figure comes from: the one portion there is, or a formula's terms."""
+    if len(portions) == 1 and not portions[0].term:
+        return _portion(portions[0])
+    return {
+        "terms": [
+            {
+                "term": each.term,
+                "value": number(each.reading.value),
+                "unit": each.unit,
+                "rule": [_clause(clause) for clause in each.rule],
+                **_portion(each),
+            }
+            for each in portions
+        ]
+    }
+
+
+def _portion(portion: Portion) -> Mapping[str, object]:
+    return {
+        "table": portion.table or None,
+        "accepted": portion.reading.accepted,
+        "steps": [{"part": each.part, "rows": each.rows, "said": each.said.text("en")} for each in portion.steps],
+        "rows": {bucket: [_account(each) for each in rows] for bucket, rows in portion.rows.items()},
+        "differing": [_account(each) for each in portion.differing],
+    }
+
+
+def _clause(clause: Clause) -> Mapping[str, object]:
+    return {"part": clause.part, "said": clause.said.text("en"), "text": clause.text}
 
 
 def _row(explanation: RowExplanation) -> Mapping[str, object]:
@@ -78,7 +108,8 @@ def _sample(sample: Sample) -> Mapping[str, object]:
 def _entry(entry: Entry) -> Mapping[str, object]:
     account = _account(entry.account)
     told = {key: account[key] for key in ("bucket", "said", "grounds")}
-    return {"indicator": entry.indicator, "name": entry.name, "verdict": entry.verdict, **told}
+    term = {"term": entry.term} if entry.term else {}
+    return {"indicator": entry.indicator, "name": entry.name, **term, "verdict": entry.verdict, **told}
 
 
 def _account(account: Account) -> Mapping[str, object]:

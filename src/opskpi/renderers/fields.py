@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
-from opskpi.model.cards import InputRecord, PlanRecord, Result
+from opskpi.model.cards import InputRecord, PlanRecord, Reading, Result
 from opskpi.model.scoring import Score, Total
 
 
@@ -47,6 +47,22 @@ def result_fields(result: Result) -> dict[str, object]:
         "waiver": waiver_fields(result.waiver),
         "process_owner": result.process_owner,
         "score": score_fields(result.score),
+        **({} if reading.groups is None else {"groups": reading.groups}),
+        **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
+    }
+
+
+def _term(reading: Reading) -> dict[str, object]:
+    """Lay out a term's figure and its own ledger."""
+    return {
+        "value": None if reading.value is None else float(reading.value),
+        "numerator": number(reading.numerator),
+        "denominator": number(reading.denominator),
+        "counted": reading.counted,
+        "pending": reading.pending,
+        "excluded": sum(reading.excluded.values()),
+        "filtered": reading.filtered,
+        "out_of_period": reading.out_of_period,
     }
 
 

@@ -1,8 +1,8 @@
 """The JSON scorecard, the one machine format; everything else is drawn from the same results.
 
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
-sub-periods, whose lines follow the whole period's in `results` and `company`; `target_changes`,
-`waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
+sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some;
+`target_changes`, `waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
 `extends`, `header` and `changes` of the plan, where it has them.
 """
 

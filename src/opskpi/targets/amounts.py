@@ -1,4 +1,4 @@
-"""Amounts as scoring writes them: points, steps, bounds and awards, `5`, `0.5`, `1%`."""
+"""Amounts as scoring writes them: points, steps, bounds and awards, `5`, `0.5`, `1%`, `30m`."""
 
 import re
 import unicodedata
@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from opskpi.documents import Mistake
+from opskpi.indicators.durations import minutes_of
 from opskpi.model.scoring import Award, AwardKind
 from opskpi.wording import message
 
@@ -16,10 +17,13 @@ _FULL = ("full", "满分")
 
 
 def parse_amount(value: object) -> Fraction:
-    """Read a number, or a percentage; raises Mistake."""
+    """Read a number, a percentage, or hours and minutes as minutes; raises Mistake."""
     found = _AMOUNT.fullmatch(_plain(value))
     if not found:
-        raise Mistake(message("no_amount", text=str(value)))
+        minutes = minutes_of(_plain(value))
+        if minutes is None:
+            raise Mistake(message("no_amount", text=str(value)))
+        return minutes
     return Fraction(found[1]) / (100 if found[2] else 1)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from opskpi.documents import Document, Mark, Path, read_document
 from opskpi.errors import SettingsError
 from opskpi.targets.amounts import Points
+from opskpi.targets.counted import places_itself
 from opskpi.targets.fields import Text
 from opskpi.targets.goals import GoalText
 from opskpi.targets.scoring import Score
@@ -20,7 +21,7 @@ _WHOLE = frozenset({"target", "score", "grades", "defaults"})
 #: Of the file itself: another file's signatures do not approve this one.
 _OWN = frozenset({"extends", "header"})
 #: What an indicator of several terms says in each of them.
-_OF_TERMS = frozenset({"table", "period_by"})
+_OF_TERMS = frozenset({"table", "period_by", "judged_by", "scale"})
 
 #: Finds the file that `extends` names, from the folder of the file it stands in; None where there is none.
 Finder = Callable[[str, FilePath], FilePath | None]
@@ -161,7 +162,9 @@ def _completed(document: Document) -> Document:
 
 
 def _is_for(own: Mapping[str, object], key: str, defaults: Mapping[str, object]) -> bool:
-    """Tell whether a default is of use: terms have rows of their own, and only what has a weight scores by default."""
+    """Tell whether a default is of use: terms have rows of their own, moments no period, scores want a weight."""
     if key == "score":
         return "weight" in own or "weight" in defaults
+    if key == "period_by" and places_itself(own):
+        return False
     return not ("terms" in own and key in _OF_TERMS)

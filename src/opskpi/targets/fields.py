@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator
 
-from opskpi.documents import Mistake, Path
-from opskpi.wording import message
+from opskpi.documents import Mistake, Path, with_nearest
+from opskpi.wording import Message, message
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
@@ -53,6 +53,13 @@ def parse_text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Mistake(message("wants_text"))
     return value
+
+
+def no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
+    """Say that nobody defined a calendar, with the nearest that somebody did."""
+    if not calendars:
+        return message("no_calendars", word=name)
+    return with_nearest("unknown_calendar", name, calendars)
 
 
 def items(value: object) -> list[tuple[Path, object]]:

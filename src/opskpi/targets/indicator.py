@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -19,33 +19,57 @@ from pydantic import (
 )
 
 from opskpi import COUNTING
-from opskpi.documents import Mistake, Path, parse_scale, with_nearest
-from opskpi.indicators.decided import DECIDED
-from opskpi.indicators.readings import Definition, is_outcome
-from opskpi.indicators.syntax import ExpressionError
-from opskpi.indicators.typing import aggregate, condition
-from opskpi.model import REGISTERS
-from opskpi.model.goals import Target
-from opskpi.tables import NAMES, load
+from opskpi.documents import Mistake, Path, parse_scale
+from opskpi.indicators.formulas import Formula, Leaf, formula
+from opskpi.indicators.moments import REAL_TIME, calendar_of, clocked
+from opskpi.indicators.nodes import Name, Node
+from opskpi.indicators.readings import Definition
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.tokens import ExpressionError
+from opskpi.indicators.typing import aggregate
 from opskpi.targets.amounts import Points
-from opskpi.targets.fields import Text, raise_all
+from opskpi.targets.counted import (
+    At,
+    Basis,
+    By,
+    Exclude,
+    Open,
+    PeriodBy,
+    Reduce,
+    TableName,
+    Term,
+    Where,
+    added,
+    define,
+    expressions,
+    places_itself,
+    read,
+)
+from opskpi.targets.expressions import compiled, mistaken
+from opskpi.targets.fields import Mistakes, Text, no_calendar
 from opskpi.targets.goals import GoalText, stated
+from opskpi.targets.phrases import check_unit
 from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"terms", "rescale", "breakdown", "by", "manual"})
+_PLANNED = frozenset({"rescale", "breakdown", "manual"})
+#: What each term says for itself.
+_OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
+_RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
 
-#: What an indicator's rows are judged by, where the plan fixes it.
-Basis = Literal["limit", "due", "duration", "flag"]
 Empty = Literal["not_applicable", "pass", "fail", "no_data"]
 
 
-def _known_table(value: object) -> str:
-    tables = tuple(name for name in NAMES if name not in REGISTERS)
-    if value not in tables:
-        raise Mistake(with_nearest("unknown_table", str(value), tables))
-    return str(value)
+def _needed(value: str | None, info: ValidationInfo) -> str | None:
+    """Ask for what only an indicator with terms may leave out, or one that counts what is open at a moment."""
+    if value is None and not info.data.get("terms", True) and not _placed(info):
+        raise Mistake(message("missing_key", key=str(info.field_name)))
+    return value
+
+
+def _placed(info: ValidationInfo) -> bool:
+    return info.field_name == "period_by" and places_itself(info.data)
 
 
 def not_planned(values: object, planned: frozenset[str]) -> object:
@@ -58,7 +82,10 @@ def not_planned(values: object, planned: frozenset[str]) -> object:
 
 
 class Indicator(BaseModel):
-    """One indicator: which rows, from when, what is counted, against which target."""
+    """One indicator: which rows, from when, what is counted, against which target.
+
+    With `terms`, its value is arithmetic over figures that each have rows of their own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,13 +93,18 @@ class Indicator(BaseModel):
     short: str | None = None
     owner: str | None = None
     process_owner: str | None = None
-    table: Annotated[str, BeforeValidator(_known_table)]
-    where: str | None = None
-    exclude: dict[str, str] = Field(default_factory=dict)
-    period_by: Text
+    terms: dict[str, Term] = Field(default_factory=dict)
+    table: Annotated[TableName | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
+    where: Where | None = None
+    exclude: Exclude = Field(default_factory=dict)
+    value: Text
+    at: At | None = None
+    open: Open | None = None
+    period_by: Annotated[PeriodBy | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     accumulate: Literal["year"] | None = None
     frequency: Literal["month", "quarter", "half", "year"] | None = None
-    value: Text
+    by: By | None = None
+    reduce: Reduce | None = None
     judged_by: Basis | None = None
     scale: str | None = None
     empty: Empty | None = None
@@ -81,8 +113,10 @@ class Indicator(BaseModel):
     weight: Points | None = None
     score: Score | None = None
 
-    _definition: Definition = PrivateAttr()
+    _definitions: Mapping[str, Definition] = PrivateAttr()
+    _formula: Formula | None = PrivateAttr(default=None)
     _service: object = PrivateAttr(default=None)
+    _measured: object = PrivateAttr(default=None)
     _completion: str = PrivateAttr(default="last")
 
     @model_validator(mode="before")
@@ -90,41 +124,31 @@ class Indicator(BaseModel):
     def _planned_keys(cls, values: object) -> object:
         return not_planned(values, _PLANNED)
 
-    @field_validator("where")
+    @field_validator("terms")
     @classmethod
-    def _where(cls, text: str | None, info: ValidationInfo) -> str | None:
-        if text is not None and "table" in info.data:
-            _compiled(condition, text, info.data["table"])
-        return text
+    def _terms(cls, terms: dict[str, Term]) -> dict[str, Term]:
+        mistakes = Mistakes()
+        for name in terms:
+            if not _is_name(name):
+                mistakes.add(Mistake(message("term_name", word=name)), (name, ""))
+        mistakes.stop()
+        return terms
 
-    @field_validator("exclude")
+    @field_validator(*_OF_TERMS)
     @classmethod
-    def _exclude(cls, reasons: dict[str, str], info: ValidationInfo) -> dict[str, str]:
-        found = [
-            mistake
-            for reason, text in reasons.items()
-            if "table" in info.data
-            for mistake in collected(_compiled, condition, text, info.data["table"], (reason,))
-        ]
-        raise_all(found)
-        return reasons
-
-    @field_validator("period_by")
-    @classmethod
-    def _period_by(cls, name: str, info: ValidationInfo) -> str:
-        if "table" not in info.data:
-            return name
-        table = load(info.data["table"])
-        moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
-        if name not in moments:
-            raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
-        return name
+    def _not_beside_terms(cls, value: object, info: ValidationInfo) -> object:
+        if value and info.data.get("terms"):
+            raise Mistake(message("belongs_to_terms", key=str(info.field_name)))
+        return value
 
     @field_validator("value")
     @classmethod
     def _value(cls, text: str, info: ValidationInfo) -> str:
-        if "table" in info.data:
-            _compiled(aggregate, text, info.data["table"])
+        if terms := info.data.get("terms"):
+            units = {name: term.definition.unit for name, term in terms.items()}
+            compiled(partial(formula, text, units), text)
+        elif info.data.get("table"):
+            read(aggregate, text, info.data["table"])
         return text
 
     @field_validator("scale")
@@ -136,31 +160,49 @@ class Indicator(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Indicator":
-        table = load(self.table)
-        value = aggregate(self.value, table)
-        where = None if self.where is None else condition(self.where, table)
-        exclude = tuple((name, condition(text, table)) for name, text in self.exclude.items())
-        self._definition = Definition(table, where, exclude, self.period_by, value, self.judged_by)
-        if self.period_by == DECIDED and not is_outcome(value.argument, table):
-            raise Mistake(message("decided_without_outcome", value=self.value), path=("period_by",))
+        if self.terms:
+            self._definitions = {name: term.definition for name, term in self.terms.items()}
+            self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
+        else:
+            self._definitions = {"": define(dict(self))}
         self.check_goal(self.target, ("target",))
-        check_score(self.score, self.weight, value.unit, value.function)
+        check_score(self.score, self.weight, self.unit, self.function)
         return self
 
     def check_goal(self, goal: object, path: Path = ()) -> None:
-        """Refuse targets of another unit than the value's, or off the stated scale; raises Mistake."""
-        scale = self.score_scale
+        """Refuse targets that its value cannot mean, or off the stated scale; raises Mistake."""
+        scale, share = self.score_scale, self._formula is None and self._definitions[""].is_share
         for inner, target in stated(goal):
-            check_unit(target, self._definition.value.unit, (*path, *inner))
+            check_unit(target, self.unit, (*path, *inner), share=share)
             bounds = [bound for bound in (target.low, target.high) if bound is not None]
             if scale and any(not scale[0] <= bound <= scale[1] for bound in bounds):
                 said = message("target_off_scale", text=target.text, scale=str(self.scale))
                 raise Mistake(said, path=(*path, *inner))
 
     @property
-    def definition(self) -> Definition:
-        """The parsed form of what is counted."""
-        return self._definition
+    def definitions(self) -> Mapping[str, Definition]:
+        """The parsed form of what is counted, by term; of an indicator without terms under ""."""
+        return self._definitions
+
+    @property
+    def formula(self) -> Formula | None:
+        """How the figure is made of its terms, where it has some."""
+        return self._formula
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """What is read over the rows: the terms of its formula, each for its span, or the one value there is."""
+        return self._formula.leaves if self._formula else (Leaf(""),)
+
+    @property
+    def function(self) -> str:
+        """The aggregate that its value is, or `formula`."""
+        return "formula" if self._formula else self._definitions[""].function
+
+    @property
+    def unit(self) -> str:
+        """The unit of its value."""
+        return self._formula.unit if self._formula else self._definitions[""].unit
 
     @property
     def display(self) -> str:
@@ -174,36 +216,68 @@ class Indicator(BaseModel):
 
     def judge_by(self, service: object, completion: str) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
-        self._service = service if self._definition.judged and self.judged_by != "flag" else None
-        self._completion = completion if self._definition.table.first_stop else "last"
+        judged = any(each.judged and each.judged_by != "flag" for each in self._definitions.values())
+        self._service = service if judged else None
+        stopping = any(each.table.first_stop for each in self._definitions.values())
+        self._completion = completion if stopping else "last"
+
+    def measure_by(self, calendars: object) -> None:
+        """Let the calendars that its expressions name be part of the rule."""
+        self._measured = calendars
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every expression over rows, as it was read."""
+        return tuple(node for definition in self._definitions.values() for node in definition.nodes)
+
+    @property
+    def calendars(self) -> frozenset[str]:
+        """The calendars that its expressions name, real time under ""."""
+        return frozenset(calendar_of(call) for _, text in self._expressions() for call in clocked(parse(text)))
+
+    def check_calendars(self, known: tuple[str, ...]) -> None:
+        """Refuse calendars that nobody defined; raises Mistake."""
+        mistakes = Mistakes()
+        for path, text in self._expressions():
+            for call in clocked(parse(text)):
+                name = calendar_of(call)
+                if name != REAL_TIME and name not in known:
+                    error = ExpressionError(no_calendar(name, known), call.arguments[-1].at)
+                    mistakes.add(mistaken(error, text, path))
+        mistakes.stop()
+
+    def _expressions(self) -> Iterator[tuple[Path, str]]:
+        """Go through its expressions, each with where it stands."""
+        if self.terms:
+            yield ("value",), self.value
+        else:
+            yield from expressions(dict(self))
+        for name, term in self.terms.items():
+            yield from ((("terms", name, *path), text) for path, text in term.expressions())
 
     @property
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
-        keys = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
-        rule = {key: getattr(self, key) for key in keys} | {"counting": COUNTING}
+        rule: dict[str, object] = {key: getattr(self, key) for key in _RULE} | {"counting": COUNTING}
+        rule |= added(dict(self))
+        if self.terms:
+            rule["terms"] = {name: term.rule for name, term in self.terms.items()}
         if self._service is not None:
             rule["service"] = self._service
+        if self._measured is not None:
+            rule["calendars"] = self._measured
         if self._completion != "last":
             rule["completion"] = self._completion
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def check_unit(target: Target | None, unit: str, path: Path) -> None:
-    """Refuse a ratio's target beyond 1: `>= 95` is a slip for `>= 95%`; raises Mistake."""
-    bounds = [bound for bound in (target.low, target.high) if bound is not None] if target else []
-    if target and unit == "ratio" and any(bound > 1 for bound in bounds):
-        raise Mistake(message("target_not_ratio", text=target.text), path=path)
-    if target and unit != "ratio" and "%" in unicodedata.normalize("NFKC", target.text):
-        raise Mistake(message("target_percent", text=target.text), path=path)
-
-
-def _compiled(reader: Any, text: str, table: str, path: tuple[str, ...] = ()) -> None:  # noqa: ANN401 - condition or aggregate
+def _is_name(text: str) -> bool:
+    """Tell whether an expression can name a term so."""
     try:
-        reader(text, load(table))
-    except ExpressionError as error:
-        raise Mistake(error.sentence, error.at, path) from None
+        return parse(text) == Name(text)
+    except ExpressionError:
+        return False
 
 
 def collected(check: Callable[..., None], *values: object) -> list[Mistake]:

@@ -50,7 +50,7 @@ def lint(plan: Plan) -> Iterator[Finding]:
 
 
 def _goal(where: Path, goal: Goal, indicator: Indicator, plan: Plan) -> Iterator[Finding]:
-    unit = indicator.definition.value.unit
+    unit = indicator.unit
     for inner, target in stated(goal):
         at = (*where, *inner)
         if said := _unit_slip(target, unit, indicator) or _direction(target, unit, indicator):
@@ -82,7 +82,7 @@ def _direction(target: Target, unit: str, indicator: Indicator) -> Message | Non
     """Tell a floor of what should be little, and a ceiling of what should be much."""
     if (target.low is None) == (target.high is None):
         return None
-    function = indicator.definition.value.function
+    function = indicator.function
     good = bool(_GOOD.search(indicator.name) or _GOOD_COLUMNS.search(indicator.value))
     bad = bool(_BAD.search(indicator.name) or _COMPLAINTS.search(indicator.where or ""))
     bad = bad and not (function == "share" and good)

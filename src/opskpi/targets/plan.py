@@ -18,13 +18,14 @@ from pydantic import (
 
 from opskpi.documents import Mistake
 from opskpi.errors import SettingsError
+from opskpi.indicators.moments import REAL_TIME
 from opskpi.model.goals import Goal
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.scoring import Scheme
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.tables.words import normal_name
 from opskpi.targets.composition import DefaultSettings
-from opskpi.targets.fields import Text, Zone, parse_text, raise_all
+from opskpi.targets.fields import Mistakes, Text, Zone, parse_text, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
 from opskpi.targets.headers import ChangeSettings, HeaderSettings
 from opskpi.targets.indicator import Indicator, collected, not_planned
@@ -84,6 +85,7 @@ class Plan(BaseModel):
     period: Annotated[str, BeforeValidator(_period)]
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
+    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     groups: dict[str, GroupSettings] = Field(default_factory=dict)
@@ -92,7 +94,6 @@ class Plan(BaseModel):
     defaults: DefaultSettings | None = None
     waivers: tuple[WaiverSettings, ...] = ()
     changes: tuple[ChangeSettings, ...] = ()
-    calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
     sla: tuple[LimitSettings, ...] = ()
     missing_response: MissingResponse | None = None
     completion: Completion = "last"
@@ -107,6 +108,15 @@ class Plan(BaseModel):
     @classmethod
     def _planned_keys(cls, values: object) -> object:
         return not_planned(values, _PLANNED)
+
+    @field_validator("indicators")
+    @classmethod
+    def _calendars_named(cls, indicators: dict[str, Indicator], info: ValidationInfo) -> dict[str, Indicator]:
+        mistakes = Mistakes()
+        for name, indicator in indicators.items() if "calendars" in info.data else ():
+            mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
+        mistakes.stop()
+        return indicators
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -174,6 +184,8 @@ class Plan(BaseModel):
         service = fingerprint((self._calendars, rules, self.missing_response) if stated else None)
         for indicator in self.indicators.values():
             indicator.judge_by(service, self.completion)
+            named = {name: self._calendars[name] for name in sorted(indicator.calendars - {REAL_TIME})}
+            indicator.measure_by(fingerprint(named) if named else None)
 
     def under(self, contracts: tuple[LimitRule, ...]) -> "Plan":
         """Put the rules of contracts before its own: a contract says more exactly what holds for its project."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from opskpi.indicators.typing import known_columns
+from opskpi.indicators.types import known_columns
 from opskpi.model.explanations import Clause
 from opskpi.model.goals import DatedTarget, Goal, Target
 from opskpi.model.scoring import Ladder
@@ -133,8 +133,9 @@ def _parts(part: object) -> Iterator[str]:
         yield f"where {where}"
     exclude: Mapping[str, str] = getattr(part, "exclude", None) or {}
     yield from (f"exclude {reason}: {text}" for reason, text in exclude.items())
-    if moment := getattr(part, "period_by", None):
-        yield f"period_by {moment}"
+    for key in ("at", "open", "period_by", "by", "reduce"):
+        if said := getattr(part, key, None):
+            yield f"{key} {said if isinstance(said, str) else ', '.join(said)}"
 
 
 def _sources(indicator: Indicator) -> Iterator[Source]:

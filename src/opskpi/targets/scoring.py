@@ -27,7 +27,7 @@ from opskpi.model.scoring import (
 )
 from opskpi.targets.amounts import Amount, Points, parse_amount, parse_award
 from opskpi.targets.fields import Mistakes, raise_all
-from opskpi.targets.phrases import parse_target
+from opskpi.targets.phrases import check_unit, parse_target
 from opskpi.wording import Message, message
 
 #: The keys that say which form a score has, and the keys that go with each.
@@ -177,11 +177,18 @@ def _unfit(score: ScoreSettings, weight: Fraction | None, unit: str, function: s
     if isinstance(form, Occurrences) and (form.each == "value") == (function == "share"):
         yield ("each",), message("score_each_of" if function == "share" else "score_each_value")
     if isinstance(form, Steps):
-        bad = unit == "ratio" and form.per >= 1
-        if bad:
+        if unit == "ratio" and form.per >= 1:
             yield ("per",), message("per_not_ratio", text=f"{form.per}")
+        yield from _unfit_start(form.start, unit, share=function == "share")
     if isinstance(form, Ladder):
         yield from _unfit_rungs(form, weight, unit, "table" if score.table else "bands")
+
+
+def _unfit_start(start: Target | None, unit: str, *, share: bool) -> Iterator[tuple[Path, Message]]:
+    try:
+        check_unit(start, unit, ("from",), share=share)
+    except Mistake as mistake:
+        yield mistake.path, mistake.sentence
 
 
 def _unfit_rungs(ladder: Ladder, weight: Fraction | None, unit: str, key: str) -> Iterator[tuple[Path, Message]]:

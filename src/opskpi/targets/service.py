@@ -26,10 +26,10 @@ from opskpi.tables.tickets import TYPES
 from opskpi.tables.words import normal, normal_name
 from opskpi.targets.countries import parse_country, parse_region
 from opskpi.targets.days import Week, parse_days_off, parse_days_on, parse_week
-from opskpi.targets.fields import Mistakes, Text, Zone, items, parse_text, raise_all
+from opskpi.targets.fields import Mistakes, Text, Zone, items, no_calendar, parse_text, raise_all
 from opskpi.targets.hours import Windows, bare
 from opskpi.targets.limits import parse_limit
-from opskpi.wording import Message, message
+from opskpi.wording import message
 
 #: What becomes of a row that is finished and shows no response.
 MissingResponse = Literal["miss", "exclude", "reject"]
@@ -196,13 +196,6 @@ def check_rules(rules: Sequence[LimitSettings], calendars: Mapping[str, object] 
         Mistake(message("limit_never_fits", rule=frozen[first].origin), path=(at,)) for at, first in unreachable(frozen)
     ]
     raise_all(found)
-
-
-def no_calendar(name: str, calendars: tuple[str, ...]) -> Message:
-    """Say that nobody defined a calendar, with the nearest name."""
-    if not calendars:
-        return message("no_calendars", word=name)
-    return with_nearest("unknown_calendar", name, calendars)
 
 
 def unreachable(rules: Sequence[LimitRule]) -> Iterator[tuple[int, int]]:

@@ -7,11 +7,25 @@ column without a word. Everything is a message, said in the reader's language wh
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from opskpi.indicators.notation import figure, notation
+from opskpi.indicators.nodes import (
+    Both,
+    Calculate,
+    Call,
+    Compare,
+    IsNull,
+    Literal,
+    Minus,
+    Name,
+    Node,
+    Not,
+    names_in,
+)
+from opskpi.indicators.notation import literal, notation
 from opskpi.indicators.readings import Definition
-from opskpi.indicators.syntax import Both, Call, Compare, IsNull, Literal, Name, Node, Not, names_in, parse
+from opskpi.indicators.syntax import parse
 from opskpi.model.explanations import Clause
 from opskpi.model.service import LimitRule
+from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
 from opskpi.wording import Message, catalogue, message
 
@@ -23,6 +37,13 @@ PHRASES: Mapping[str, str] = {
     "sum": "said_sum",
     "min": "said_min",
     "max": "said_max",
+    "wmean": "said_wmean",
+    "median": "said_median",
+    "quantile": "said_quantile",
+    "distinct": "said_distinct",
+    "downtime": "said_downtime",
+    "elapsed": "said_elapsed",
+    "due": "said_due",
     "in_time": "said_in_time",
     "done": "said_done",
     "flagged": "said_flagged",
@@ -35,26 +56,26 @@ _SIGNS = {
     ">": "said_more",
     ">=": "said_at_least",
 }
+_CALCULATIONS = {"+": "said_plus", "-": "said_less_by", "*": "said_times", "/": "said_divided"}
 _LITERALS = {True: "said_true", False: "said_false", None: "said_null"}
 _PLACES = ("first", "second", "third")
 
 
 def rule_in_words(indicator: Indicator) -> tuple[Clause, ...]:
-    """Say everything of an indicator that decides its figure and its verdict, but the target."""
-    return tuple(_clauses(indicator, indicator.definition))
+    """Say everything of an indicator that decides its figure and its verdict, but the target and its terms."""
+    return tuple(_clauses(indicator))
 
 
-def _clauses(indicator: Indicator, definition: Definition) -> Iterator[Clause]:
-    yield Clause("value", _value(definition), indicator.value)
-    yield from _derived(definition)
-    yield Clause("table", message(f"table_{indicator.table}"), indicator.table)
-    if definition.where is not None:
-        yield Clause("where", worded(definition.where), indicator.where or "")
-    for reason, node in definition.exclude:
-        yield Clause(
-            "exclude", message("said_reason", reason=reason, condition=worded(node)), indicator.exclude[reason]
-        )
-    yield Clause("period_by", message("said_period_by", column=column_word(indicator.period_by)), indicator.period_by)
+def term_in_words(indicator: Indicator, term: str) -> tuple[Clause, ...]:
+    """Say which rows a term counts, and what of them."""
+    return tuple(_counted(indicator.terms[term], indicator.definitions[term]))
+
+
+def _clauses(indicator: Indicator) -> Iterator[Clause]:
+    if indicator.formula:
+        yield Clause("value", message("said_notation", text=notation(indicator.formula.node)), indicator.value)
+    else:
+        yield from _counted(indicator, indicator.definitions[""])
     if indicator.accumulate:
         yield Clause("accumulate", message("said_accumulate"), indicator.accumulate)
     if indicator.frequency:
@@ -63,23 +84,47 @@ def _clauses(indicator: Indicator, definition: Definition) -> Iterator[Clause]:
         yield Clause("scale", message("said_scale", scale=indicator.scale), indicator.scale)
     if indicator.min_rows:
         yield Clause("min_rows", message("said_min_rows", count=indicator.min_rows))
-    if indicator.judged_by:
-        yield Clause("judged_by", message(f"basis_{indicator.judged_by}"), indicator.judged_by)
     if indicator.empty:
         yield Clause("empty", message(f"why_empty_{indicator.empty}"), indicator.empty)
 
 
+def _counted(said: Indicator | Term, definition: Definition) -> Iterator[Clause]:
+    """Say which rows count, and what of them; the notation beside the words is the plan's own."""
+    yield Clause("value", _value(definition), said.value)
+    yield from _derived(definition)
+    if definition.by and said.reduce:
+        yield Clause("by", message("said_by", column=worded(definition.by)), definition.by.name)
+        yield Clause("reduce", message("said_notation", text=said.reduce), said.reduce)
+    yield Clause("table", message(f"table_{said.table}"), str(said.table))
+    if definition.where is not None:
+        yield Clause("where", worded(definition.where), said.where or "")
+    for reason, node in definition.exclude:
+        yield Clause("exclude", message("said_reason", reason=reason, condition=worded(node)), said.exclude[reason])
+    yield Clause("period_by", placing_in_words(definition), said.period_by or "")
+    if said.judged_by:
+        yield Clause("judged_by", message(f"basis_{said.judged_by}"), said.judged_by)
+
+
+def placing_in_words(definition: Definition) -> Message:
+    """Say what puts rows in a period."""
+    if definition.placing == "dated":
+        return message("said_period_by", column=column_word(definition.period_by))
+    start, stop = (worded(node) for node in definition.lasting)
+    return message(f"said_placing_{definition.at or definition.placing}", start=start, stop=stop)
+
+
 def _derived(definition: Definition) -> Iterator[Clause]:
     """Say what the derived columns of the value are."""
-    argument, derived = definition.value.argument, definition.table.derived
-    for name in sorted(names_in(argument) & derived.keys()) if argument else ():
+    derived = definition.table.derived
+    named = frozenset[str]().union(*map(names_in, definition.value.arguments))
+    for name in sorted(named & derived.keys()):
         said = message("said_derived", column=column_word(name), rule=worded(parse(derived[name])))
         yield Clause("derived", said, derived[name])
 
 
 def _value(definition: Definition) -> Message:
     value = definition.value
-    return worded(Call(value.function, () if value.argument is None else (value.argument,)))
+    return worded(Call(value.function, value.arguments))
 
 
 def worded(node: Node) -> Message:
@@ -87,14 +132,34 @@ def worded(node: Node) -> Message:
     match node:
         case Name(name):
             return column_word(name)
-        case Literal(value):
-            return _literal(value)
+        case Literal():
+            return _literal(node)
+        case Minus() | Calculate():
+            return _calculation(node)
+        case Call():
+            return _called(node)
+        case Not() | IsNull() | Both() | Compare():
+            return _condition(node)
+
+
+def _called(node: Call) -> Message:
+    """Say a function by its phrase; a calendar has one of its own."""
+    match node:
+        case Call("elapsed" | "downtime" | "due" as function, (first, second, Literal(calendar))):
+            third = message("said_notation", text=str(calendar))
+            return message(f"{PHRASES[function]}_on", first=worded(first), second=worded(second), third=third)
         case Call(function, arguments) if function in PHRASES and len(arguments) <= len(_PLACES):
             said = dict(zip(_PLACES, map(worded, arguments), strict=False))
             return message(PHRASES[function], **said)
-        case Not() | IsNull() | Both() | Compare():
-            return _condition(node)
     return message("said_notation", text=notation(node))
+
+
+def _calculation(node: Minus | Calculate) -> Message:
+    match node:
+        case Minus(inner):
+            return message("said_minus", first=_grouped(inner))
+        case Calculate(sign, left, right):
+            return message(_CALCULATIONS[sign], first=_grouped(left), second=_grouped(right))
 
 
 def _condition(node: Not | IsNull | Both | Compare) -> Message:
@@ -130,12 +195,12 @@ def _known(key: str, otherwise: str) -> Message:
     return message(key) if key in catalogue("en") else message("said_notation", text=otherwise)
 
 
-def _literal(value: Fraction | str | bool | None) -> Message:  # noqa: FBT001 - a literal's value
-    if isinstance(value, str):
-        return value_word(value)
-    if isinstance(value, Fraction):
-        return message("said_notation", text=figure(value))
-    return message(_LITERALS[value])
+def _literal(node: Literal) -> Message:
+    if isinstance(node.value, str):
+        return value_word(node.value)
+    if isinstance(node.value, Fraction):
+        return message("said_notation", text=literal(node))
+    return message(_LITERALS[node.value])
 
 
 def _negated(inner: Node) -> Message:
@@ -163,7 +228,7 @@ def _beside(word: str, node: Node) -> Message:
 
 def _grouped(node: Node) -> Message:
     said = worded(node)
-    return message("said_group", first=said) if isinstance(node, Both) else said
+    return message("said_group", first=said) if isinstance(node, Both | Calculate) else said
 
 
 def _among(node: Node) -> tuple[Node, tuple[Node, ...]] | None:

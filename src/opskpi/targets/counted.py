@@ -1,0 +1,214 @@
+"""What an indicator, or a term of one, counts: which rows, from when, and the aggregate of which columns."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
+
+from opskpi.documents import Mistake, Path, with_nearest
+from opskpi.indicators.decided import DECIDED
+from opskpi.indicators.groups import reduction
+from opskpi.indicators.nodes import Name
+from opskpi.indicators.readings import Definition, is_outcome
+from opskpi.indicators.types import known_columns, sort_of
+from opskpi.indicators.typing import aggregate, condition
+from opskpi.model import REGISTERS
+from opskpi.tables import NAMES, load
+from opskpi.targets.expressions import compiled
+from opskpi.targets.fields import Mistakes, Text
+from opskpi.wording import message
+
+#: What rows are judged by, where the plan fixes it.
+Basis = Literal["limit", "due", "duration", "flag"]
+
+
+#: Keys that a rule always says, and those that it may say, two by two.
+_ALWAYS = ("table", "where", "exclude", "period_by", "value", "judged_by")
+_PAIRS = (("by", "reduce"), ("at", "open"))
+
+
+def _table(value: object) -> str:
+    tables = tuple(name for name in NAMES if name not in REGISTERS)
+    if value not in tables:
+        raise Mistake(with_nearest("unknown_table", str(value), tables))
+    return str(value)
+
+
+def _condition(text: str, info: ValidationInfo) -> str:
+    if info.data.get("table"):
+        read(condition, text, info.data["table"])
+    return text
+
+
+def _exclude(reasons: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    mistakes = Mistakes()
+    for reason, text in reasons.items() if info.data.get("table") else ():
+        mistakes.take(partial(_condition, info=info), text, (reason,), None)
+    mistakes.stop()
+    return reasons
+
+
+def _period_by(name: str, info: ValidationInfo) -> str:
+    if not info.data.get("table"):
+        return name
+    table = load(info.data["table"])
+    moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
+    if name not in moments:
+        raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
+    return name
+
+
+def _value(text: str, info: ValidationInfo) -> str:
+    if info.data.get("table"):
+        read(aggregate, text, info.data["table"])
+    return text
+
+
+def _by(name: str, info: ValidationInfo) -> str:
+    """Check the column that groups: it holds words."""
+    if not info.data.get("table"):
+        return name
+    table = load(info.data["table"])
+    words = tuple(each for each, kind in table.kinds.items() if kind.name in ("text", "id", "word"))
+    if name not in words:
+        raise Mistake(with_nearest("by_no_words", name, words, table=table.name))
+    return name
+
+
+def _reduce(text: str, info: ValidationInfo) -> str:
+    """Check what is made of the groups' figures."""
+    if info.data.get("table") and info.data.get("value"):
+        unit = aggregate(info.data["value"], load(info.data["table"])).unit
+        compiled(partial(reduction, text, unit), text)
+    return text
+
+
+def _open(moments: tuple[str, str], info: ValidationInfo) -> tuple[str, str]:
+    """Check the moments from which and until which a row is open."""
+    mistakes = Mistakes()
+    for at, name in enumerate(moments) if info.data.get("table") else ():
+        table = load(info.data["table"])
+        known = tuple(each for each in known_columns(table) if sort_of(Name(each), table) == "instant")
+        if name not in known:
+            mistakes.add(Mistake(with_nearest("period_by_no_moment", name, known, table=table.name)), (at,))
+    mistakes.stop()
+    return moments
+
+
+def _dated(value: str | None, info: ValidationInfo) -> str | None:
+    """Ask for the column that puts rows in a period, where they are not put there otherwise."""
+    if value is None and not places_itself(info.data):
+        raise Mistake(message("missing_key", key="period_by"))
+    return value
+
+
+def places_itself(said: Mapping[str, Any]) -> bool:
+    """Tell whether rows are put in a period by their stretch of time, or whether nobody can say yet."""
+    return "value" not in said or said.get("at") is not None or str(said["value"]).lstrip().startswith("downtime")
+
+
+At = Literal["period_start", "period_end"]
+Open = Annotated[tuple[str, str], AfterValidator(_open)]
+By = Annotated[Text, AfterValidator(_by)]
+Reduce = Annotated[Text, AfterValidator(_reduce)]
+TableName = Annotated[str, BeforeValidator(_table)]
+Where = Annotated[str, AfterValidator(_condition)]
+Exclude = Annotated[dict[str, str], AfterValidator(_exclude)]
+PeriodBy = Annotated[Text, AfterValidator(_period_by)]
+Value = Annotated[Text, AfterValidator(_value)]
+
+
+class Term(BaseModel):
+    """A term of an indicator: one figure of one table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: TableName
+    where: Where | None = None
+    exclude: Exclude = Field(default_factory=dict)
+    value: Value
+    at: At | None = None
+    open: Open | None = None
+    period_by: Annotated[PeriodBy | None, AfterValidator(_dated)] = Field(default=None, validate_default=True)
+    by: By | None = None
+    reduce: Reduce | None = None
+    judged_by: Basis | None = None
+
+    _definition: Definition = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Term":
+        self._definition = define(self.model_dump())
+        return self
+
+    @property
+    def definition(self) -> Definition:
+        """The parsed form of what is counted."""
+        return self._definition
+
+    @property
+    def rule(self) -> Mapping[str, object]:
+        """Everything that decides its figure."""
+        said = self.model_dump()
+        return {key: said[key] for key in _ALWAYS} | added(said)
+
+    def expressions(self) -> Iterator[tuple[Path, str]]:
+        """Go through its expressions, each with where it stands."""
+        return expressions(self.model_dump())
+
+
+def read(reader: Callable[..., Any], text: str, table: str) -> None:
+    """Read an expression over a table; raises Mistake, with the place shown."""
+    compiled(partial(reader, text, load(table)), text)
+
+
+def define(said: Mapping[str, Any]) -> Definition:
+    """Parse what is counted, from keys that were checked each; raises Mistake where they do not fit together."""
+    table = load(said["table"])
+    value = aggregate(said["value"], table)
+    where = None if said["where"] is None else condition(said["where"], table)
+    exclude = tuple((name, condition(text, table)) for name, text in said["exclude"].items())
+    if said["period_by"] == DECIDED and not is_outcome(value.argument, table):
+        raise Mistake(message("decided_without_outcome", value=said["value"]), path=("period_by",))
+    for one, other in _PAIRS:
+        if (said[one] is None) != (said[other] is None):
+            key, missing = (one, other) if said[other] is None else (other, one)
+            raise Mistake(message("needs_key", key=key, missing=missing), path=(key, ""))
+    if places_itself(said) and said["period_by"]:
+        raise Mistake(message("at_and_period_by"), path=("period_by", ""))
+    by, moments = said["by"], said["open"]
+    return Definition(
+        table,
+        where,
+        exclude,
+        said["period_by"] or "",
+        value,
+        said["judged_by"],
+        by=by and Name(by),
+        reduce=by and reduction(said["reduce"], value.unit),
+        at=said["at"],
+        open=moments and (Name(moments[0]), Name(moments[1])),
+    )
+
+
+def added(said: Mapping[str, Any]) -> dict[str, object]:
+    """List what a rule says of groups and of moments, where it says anything."""
+    return {key: said[key] for pair in _PAIRS for key in pair if said[key] is not None}
+
+
+def expressions(said: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Go through the expressions over rows among some keys, each with where it stands."""
+    if said["where"] is not None:
+        yield ("where",), said["where"]
+    yield from ((("exclude", reason), text) for reason, text in said["exclude"].items())
+    yield ("value",), said["value"]
