@@ -21,7 +21,7 @@ NINE, MORNING, AFTERNOON = (540, 1080), (540, 720), (780, 1080)
 def read(folder: Path, days: str) -> Calendar:
     """Read one calendar of a plan in a folder; its days stand in line 15."""
     text = f"{HEAD}calendars:\n  a: {{hours: {{mon-fri: 09:00-18:00}}, {days}}}\n"
-    plan = validate(read_document(text.encode(), "plan.yaml"), Plan, context=folder)
+    plan = validate(read_document(text.encode(), "plan.yaml"), Plan, context={"folder": folder})
     return plan.service_calendars["a"]
 
 
@@ -176,6 +176,6 @@ def test_a_missing_file_ends_the_run_as_a_wrong_plan(tmp_path: Path) -> None:
 )
 def test_empty_settings_are_told_with_their_lines(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        validate(read_document((HEAD + text).encode(), "plan.yaml"), Plan, context=tmp_path)
+        validate(read_document((HEAD + text).encode(), "plan.yaml"), Plan, context={"folder": tmp_path})
     (found,) = (each.text("en").removeprefix("plan.yaml:") for each in caught.value.messages)
     assert found.startswith(said)

@@ -142,15 +142,18 @@ def read_document(data: bytes, file: str) -> Document:
     return replace(document, slips=tuple(slips))
 
 
-def validate(document: Document, model: type[Model], value: object = None, *, context: object = None) -> Model:
+def validate(
+    document: Document, model: type[Model], value: object = None, *, context: Mapping[str, object] | None = None
+) -> Model:
     """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order.
 
-    `context` is what the model must know beside the text, such as the folder that it names files in.
+    `context` is what the model must know beside the text, such as the folder that it names files in; what it reads
+    first may leave there what the rest of it needs to know.
     """
     said = list(document.slips)
     found: Model | None = None
     try:
-        found = model.model_validate(document.value if value is None else value, context=context)
+        found = model.model_validate(document.value if value is None else value, context=dict(context or {}))
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:

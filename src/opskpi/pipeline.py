@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TypeGuard
 
 from opskpi.counting.changes import told, turned
+from opskpi.counting.contradictions import refuse_contradictions
 from opskpi.counting.differences import differences
 from opskpi.counting.explaining import explained
 from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
+from opskpi.counting.register import indicator_words, reported_figures
 from opskpi.counting.sampling import sampled
+from opskpi.counting.schedule import with_due_rows
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, counted_for, part, series
 from opskpi.counting.spans import Occasion, contract_years, years_said
 from opskpi.counting.standing import standings
@@ -33,6 +36,8 @@ from opskpi.model.cards import Part, PlanRecord, Scorecard
 from opskpi.model.explanations import FigureExplanation, RowExplanation
 from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
+from opskpi.tables import Registry, core
+from opskpi.tables.declared import PROJECT
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
@@ -84,6 +89,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     with threads() as pool:
         run = _begun(request, plan, counted_for(plan, chosen), pool)
         case, screen, moment = run.case, run.screen, run.moment
+        refuse_contradictions(case)
         projects = chosen_projects(screen.intake, request.projects)
         choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
         whole = part(period, case, choice)
@@ -164,15 +170,19 @@ def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen,
     nil = nil_returns(plan, request.nil, intake)
     occasion = Occasion(period, plan.whole_period, moment.as_of, own)
     found = standings(plan, intake.projects)
-    return Case(plan, intake, occasion, nil, request.details, pool.map, found, chosen), moment
+    intake, owed = with_due_rows(plan, intake, period)
+    reported = reported_figures(plan, intake)
+    return Case(plan, intake, occasion, nil, request.details, pool.map, found, chosen, reported, owed), moment
 
 
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
     """Read the exports; a run that cannot go on also says what wants an eye."""
-    period = _known_period(request, plan)
+    period, tables = _known_period(request, plan), plan.registry if plan else core()
     settings = Settings(
-        sources=tuple(shipped(name) for name in SHIPPED),
-        own_sources=tuple(_source(name) for name in request.sources),
+        sources=(*(shipped(name) for name in SHIPPED), *([plan.source] if plan and plan.tables else [])),
+        own_sources=tuple(_source(name, tables) for name in request.sources),
+        tables=tables,
+        closed={"figures": {"indicator": frozenset(indicator_words(plan))}} if plan else {},
         zone=plan.zone if plan else None,
         window=_window(period) if period else None,
         contents=request.contents,
@@ -197,11 +207,11 @@ def _encoding(name: str | None) -> str | None:
         raise SettingsError(message("encoding_no_such", name=name)) from None
 
 
-def _source(name: str) -> Source:
+def _source(name: str, tables: Registry) -> Source:
     """Read a source by its file, or one of the shipped by name."""
     path = Path(name)
     if path.is_file():
-        return read_source(path.read_bytes(), path.name)
+        return read_source(path.read_bytes(), path.name, tables)
     if name in SHIPPED:
         return shipped(name)
     raise SettingsError(message("no_such_source", name=name, shipped=SHIPPED))
@@ -248,7 +258,7 @@ def _terms(plan: Plan | None) -> Terms:
     if plan is None:
         return Terms()
     rejecting = plan.missing_response == "reject"
-    return Terms(_planned(plan), tuple(plan.service_calendars), plan.limit_rules, rejecting)
+    return Terms((*_planned(plan), *_whole_tables(plan)), tuple(plan.service_calendars), plan.limit_rules, rejecting)
 
 
 def _planned(plan: Plan) -> tuple[Known, ...]:
@@ -264,6 +274,11 @@ def _planned(plan: Plan) -> tuple[Known, ...]:
     )
     grouped = [name for group in plan.groups.values() for name in group.projects or ()]
     return (*named, *map(Known, dict.fromkeys(grouped)))
+
+
+def _whole_tables(plan: Plan) -> tuple[Known, ...]:
+    """List the projects that whole tables of the plan belong to."""
+    return tuple(Known(each.constants[PROJECT]) for each in plan.tables.values() if PROJECT in each.constants)
 
 
 def _start_of(day: date) -> int:

@@ -51,7 +51,8 @@ class Circumstances:
 
     `handed_in` says the table has rows in the period, `found` that `where` keeps any of
     them, each in any project; `seen` that the project has an accepted row in any table.
-    `ended` is of the period, or of the year where the indicator accumulates.
+    `ended` is of the period, or of the year where the indicator accumulates. `lacking` says why
+    reported figures come to none.
     """
 
     period: str
@@ -63,6 +64,7 @@ class Circumstances:
     found: bool = True
     seen: bool = True
     nil: bool = False
+    lacking: Message | None = None
 
 
 def judge(
@@ -117,6 +119,10 @@ _VALUELESS = frozenset(
         "why_no_rows",
         "why_project_unseen",
         "why_nothing_found",
+        "why_not_reported",
+        "why_reported_incomplete",
+        "why_reported_partly",
+        "why_reported_rates",
     }
 )
 
@@ -130,6 +136,8 @@ def _verdict(
         return Verdict.NO_DATA, message("why_not_begun")
     if not circumstances.in_service:
         return Verdict.NOT_APPLICABLE, message("why_not_in_service")
+    if circumstances.lacking:
+        return Verdict.NO_DATA, circumstances.lacking
     waiting = _waiting(standard, reading)
     if waiting:
         return Verdict.NOT_DUE, message("why_all_pending", count=waiting)
@@ -210,7 +218,9 @@ def _term_ends(standard: Standard, reading: Reading) -> Bounds | None:
 
 
 def _ends(standard: Standard, reading: Reading, rows: int) -> tuple[Fraction, Fraction] | None:
-    """Give the figure if so many more rows all came out well, or all badly; None if unbounded."""
+    """Give the figure if so many more rows all came out well, or all badly; None if unbounded or unknown."""
+    if reading.numerator is None and reading.value is not None:
+        return None
     numerator, denominator = reading.numerator or Fraction(0), reading.denominator or Fraction(0)
     match standard.function:
         case "share":
@@ -289,7 +299,7 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
     verdicts = [result.verdict for result in results]
     passed, failed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
     waived = verdicts.count(Verdict.WAIVED)
-    numerator, denominator = _pooled(standard, [each.reading for each in results if each.reading.numerator is not None])
+    numerator, denominator = _pooled(standard, results)
     value = _quotient(numerator, denominator)
     targets = {result.target for result in results}
     return CompanyLine(
@@ -311,11 +321,18 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
     )
 
 
-def _pooled(standard: Standard, readings: Sequence[Reading]) -> tuple[Fraction | None, Fraction | None]:
+def _pooled(standard: Standard, results: Sequence[Result]) -> tuple[Fraction | None, Fraction | None]:
+    """Add numerators and denominators up; one figure that was reported without its parts leaves none."""
+    readings = [result.reading for result in results if result.reading.numerator is not None]
+    bare = any(result.value is not None and result.reading.numerator is None for result in results)
+    return (None, None) if bare else _added(standard, readings)
+
+
+def _added(standard: Standard, readings: Sequence[Reading]) -> tuple[Fraction | None, Fraction | None]:
     """Add numerators and denominators, of terms each term's; percentages are never averaged."""
-    if standard.formula and readings:
+    if standard.formula and readings and all(each.terms for each in readings):
         pooled = {
-            leaf: _quotient(*_pooled(term, [each.terms[str(leaf)] for each in readings]))
+            leaf: _quotient(*_added(term, [each.terms[str(leaf)] for each in readings]))
             for leaf, term in standard.terms.items()
         }
         return parts(standard.formula, pooled)

@@ -177,15 +177,12 @@ def guard_outputs(wanted: Wanted) -> None:
     from opskpi.commands.output import check_folder
     from opskpi.errors import SettingsError
     from opskpi.exports.finding import find
-    from opskpi.model import TABLES
     from opskpi.wording import message
 
     outputs = [*wanted.output, *([wanted.rejects] if wanted.rejects else [])]
     if not outputs:
         return
-    inputs = {
-        os.path.realpath(each.path) for each in find(wanted.exports, TABLES) if each.named or not _ours(each.path)
-    }
+    inputs = {os.path.realpath(each.path) for each in find(wanted.exports) if each.named or not _ours(each.path)}
     inputs |= {os.path.realpath(name) for name in (wanted.targets, *wanted.source) if name}
     for name in outputs:
         path = os.path.realpath(name)

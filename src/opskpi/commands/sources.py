@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opskpi.commands.options import option
-from opskpi.model import TABLES
+from opskpi.model import EXPORTED
 
 if TYPE_CHECKING:
     from opskpi.exports.finding import Found
@@ -79,7 +79,7 @@ def show(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 @command.command(name="suggest", short_help="Propose a mapping for a file.")
 @click.argument("file", metavar="FILE[#SHEET]")
-@click.option("--table", type=click.Choice(TABLES), help="What the rows are. Default: what the columns look like.")
+@click.option("--table", type=click.Choice(EXPORTED), help="What the rows are. Default: what the columns look like.")
 @option("--encoding", metavar="NAME", help="Encoding of text files, overruling what they look like.")
 @click.option("-o", "--output", metavar="FILE", help="Write the mapping here. Default: standard output.")
 @option("-q", "--quiet", is_flag=True, help="Do not say what to run next.")
@@ -159,7 +159,7 @@ def _found(wanted: Wanted) -> "Found":
     from opskpi.exports.finding import find
     from opskpi.wording import message
 
-    found = find([wanted.file], TABLES)
+    found = find([wanted.file], EXPORTED)
     if len(found) != 1 or not found[0].named:
         raise SettingsError(message("suggest_one_file", file=wanted.file))
     if wanted.output:

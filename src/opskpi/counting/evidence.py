@@ -76,7 +76,7 @@ def _reason(state: np.int8, block: Checked, row: int) -> Message:
     key = f"miss_{State(int(state)).name.lower()}"
     table = block.sheet.table
     stops = table.stop or ("delivered_at",)
-    due = _moment(block, row, "resolve_due_at" if "resolve_due_at" in table.kinds else "due_at")
+    due = _moment(block, row, table.due or "")
     stop = next((text for name in stops if (text := _moment(block, row, name))), "")
     if (state == State.LATE and not (due and stop)) or (state == State.OPEN_PAST_DUE and not due):
         key = "miss_plain"

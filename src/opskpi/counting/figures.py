@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
+from opskpi.counting.concern import concerned
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
-from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, spans, window
+from opskpi.counting.register import Reported
+from opskpi.counting.reported import Account, account
+from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
 from opskpi.counting.standing import Standing
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.counting.waivers import covering
@@ -44,8 +47,9 @@ _UNANSWERED = {"miss": State.UNANSWERED, "exclude": State.NO_RESPONSE}
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `standings` say what the plan has for each project, `chosen` are the indicators that are counted,
-    `limited` is what the plan's limits say of the rows, by table.
+    `standings` say what the plan has for each project, `chosen` are the indicators that are counted, `reported`
+    figures known only as totals, `owed` what the schedule had to say; `limited` is what the plan's limits say of
+    the rows, by table.
     """
 
     plan: Plan
@@ -56,6 +60,8 @@ class Case:
     spread: Spread
     standings: Mapping[str, Standing]
     chosen: tuple[str, ...] = ()
+    reported: Reported = field(default_factory=dict)
+    owed: tuple[Message, ...] = ()
     kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
     compiled: list[Mapping[str, Service]] = field(default_factory=list)
@@ -110,7 +116,7 @@ class Case:
     @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader must know of the rows that were counted."""
-        return tuple(note for limited in self.limited.values() for note in limited.notes)
+        return (*self.owed, *(note for limited in self.limited.values() for note in limited.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +146,32 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
 
 def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result, ...]]:
     """Judge one indicator's readings for every project."""
-    on_card, seen = case.intake.on_card, case.intake.seen
+    indicator, seen = case.plan.indicators[name], case.intake.seen
+    concerns = concerned(name, case.plan, case.intake, case.reported)
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(case.intake.projects.names, tally.readings, strict=True)):
-        if project not in on_card:
+        if project not in concerns:
             continue
         nil = {leaf: not leaf.is_term or case.nil.covers(name, leaf.term, code) for leaf in tally.counted}
         span = tally.spans[code]
+        told = account(case.reported.get((name, code), ()), indicator, served(span.days, tally.window, code), reading)
         circumstances = Circumstances(
             period=span.period.label,
             begun=span.begun,
             ended=span.ended,
-            counted_now=_counted_now(case.plan.indicators[name], span.period),
+            counted_now=_counted_now(indicator, span.period),
             in_service=in_service(tally.window, code),
             handed_in=all(nil[leaf] or each.handed_in for leaf, each in tally.counted.items()),
             found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
             seen=bool(seen[code]),
-            nil=all(nil.values()),
+            nil=all(nil.values()) or told.claim is not None,
+            lacking=told.lacking,
         )
         standing = case.standings[project]
         target = held(standing.goals[name], span.period.start)
-        result = _as_planned(judge(project, tally.standard, reading, target, circumstances), standing, span.period)
+        standard = _without_least(tally.standard, told)
+        result = replace(judge(project, standard, told.reading or reading, target, circumstances), claim=told.claim)
+        result = _as_planned(result, standing, span.period)
         results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
     return tally.standard, tuple(results)
 
@@ -199,6 +210,11 @@ def _spanned(occasion: Occasion, span: str) -> Occasion:
         case "ytd":
             return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
     return occasion
+
+
+def _without_least(standard: Standard, told: Account) -> Standard:
+    """Ask no number of rows of a figure that was reported."""
+    return replace(standard, min_rows=0) if told.reading else standard
 
 
 def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:

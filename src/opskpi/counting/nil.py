@@ -15,6 +15,7 @@ from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Place
 from opskpi.tables.columns import YES, Words
 from opskpi.targets.plan import Plan
+from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, message
 
 
@@ -36,18 +37,18 @@ def nil_returns(plan: Plan, declared: Sequence[str], intake: Intake) -> NilRetur
     """Collect what `--nil` and the registers' own rows declare; raises SettingsError."""
     named = [find_indicator(plan, word) for word in declared]
     counted = {
-        _key(name, term): definition
+        _key(name, term): (name, definition)
         for name, indicator in plan.indicators.items()
         for term, definition in indicator.definitions.items()
     }
-    empty = {_population(each) for name in named for each in plan.indicators[name].definitions.values()}
-    everywhere = {key for key, definition in counted.items() if _population(definition) in empty}
+    empty = {_population(name, each) for name in named for each in plan.indicators[name].definitions.values()}
+    everywhere = {key for key, (name, definition) in counted.items() if _population(name, definition) in empty}
     notes = [message("nil_declared", indicator=plan.indicators[name].display) for name in named]
     projects: dict[str, set[int]] = {}
     for sheet in intake.sheets:
         for row in sheet.nil:
             code = -1 if row.project is None else intake.projects.code(row.project)
-            covered = [key for key, each in counted.items() if _speaks_for(sheet, each)]
+            covered = [key for key, (_, each) in counted.items() if _speaks_for(sheet, each)]
             place = Place(sheet.file, sheet.name or "", row.row)
             notes.append(message("nil_row", place=str(place), project=row.project or "-"))
             if row.project is None:
@@ -71,8 +72,10 @@ def _key(indicator: str, term: str) -> str:
     return f"{indicator}.{term}" if term else indicator
 
 
-def _population(definition: Definition) -> tuple[object, ...]:
+def _population(name: str, definition: Definition) -> tuple[object, ...]:
+    """Tell whose rows are meant; a reported figure is a population of its own."""
     return (
+        name if definition.table.name == FIGURES else None,
         definition.table.name,
         definition.where,
         definition.exclude,
@@ -87,7 +90,7 @@ def _speaks_for(sheet: SheetRead, definition: Definition) -> bool:
     table = sheet.table
     if definition.table.name != table.name:
         return False
-    constants = sheet.layout.form.constants
+    constants = {name: word for name, word in sheet.layout.form.constants.items() if name != "project"}
     if definition.where is None or not constants:
         return not constants or definition.where is None
     columns = {

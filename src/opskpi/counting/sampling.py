@@ -67,7 +67,7 @@ def _at(case: Case, sheets: Sequence[SheetRead], number: int) -> tuple[Sample, .
         for row in np.flatnonzero(block.chunk.rows == number)
     ]
     ragged = [
-        Sample(problem.place, "", sheet.table.name, None, (), "rejected", (problem.message,), (), ())
+        Sample(problem.place, "", sheet.table.name, sheet.table.said, None, (), "rejected", (problem.message,), (), ())
         for sheet in sheets
         if (problem := ragged_problem(sheet, number))
     ]
@@ -92,6 +92,7 @@ def _sample(case: Case, its: _Found, tallies: dict[str, Tally]) -> Sample:
         place=its.place,
         row_id=identity,
         table=table.name,
+        called=table.said,
         project=case.intake.projects.names[code] if code >= 0 else None,
         cells=tuple(_as_written(each, faults) for each in cells(block, row, block.sheet.layout.columns, _as_of(case))),
         fate="accepted" if accepted else _FATES.get(Fate(int(block.fates[row])), "rejected"),

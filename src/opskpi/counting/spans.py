@@ -11,7 +11,7 @@ from opskpi.indicators.readings import Window
 from opskpi.intake.names import Projects
 from opskpi.model.cards import Result
 from opskpi.model.periods import Period, year_to_date
-from opskpi.tables.instants import microseconds
+from opskpi.tables.instants import microseconds, moment_of
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 
@@ -86,6 +86,23 @@ def in_service(bounds: Window, project: int) -> bool:
     if bounds.service_start is None or bounds.service_end is None:
         return True
     return bool(bounds.service_start[project] < bounds.service_end[project])
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A period and the days of it that a project is served, the last before the first where there are none."""
+
+    period: Period
+    first: date
+    last: date
+
+
+def served(days: Period, bounds: Window, project: int) -> Served:
+    """Find the days of a period that can count for a project."""
+    if bounds.service_start is None or bounds.service_end is None:
+        return Served(days, days.start, days.end)
+    first, after = int(bounds.service_start[project]), int(bounds.service_end[project])
+    return Served(days, max(days.start, moment_of(first).date()), min(days.end, moment_of(after - 1).date()))
 
 
 def ended_of_rows(found: Sequence[bool], projects: NDArray[np.int32]) -> bool | NDArray[np.bool_]:

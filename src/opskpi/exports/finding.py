@@ -32,10 +32,10 @@ class Found:
     sheet: str | None = None
 
 
-def find(words: Iterable[str], tables: Sequence[str]) -> tuple[Found, ...]:
+def find(words: Iterable[str], tables: Sequence[str] | None = None) -> tuple[Found, ...]:
     """Resolve the command line's words, in the natural order of their labels.
 
-    Raises ExportError for what is not there.
+    Without `tables`, whatever stands before `=` is taken for one. Raises ExportError for what is not there.
     """
     found = [each for word in words for each in _resolve(word, tables)]
     return tuple(sorted(found, key=lambda each: (natural(each.label), each.sheet or "")))
@@ -55,7 +55,7 @@ def _number(part: str) -> int:
     return month_named(part) or -1
 
 
-def _resolve(word: str, tables: Sequence[str]) -> Iterator[Found]:
+def _resolve(word: str, tables: Sequence[str] | None) -> Iterator[Found]:
     table, path, sheet = _taken_apart(word, tables)
     if not path:
         raise SettingsError(message("export_empty_name"))
@@ -75,11 +75,11 @@ def _resolve(word: str, tables: Sequence[str]) -> Iterator[Found]:
         raise ExportError(message("no_such_file", file=path))
 
 
-def _taken_apart(word: str, tables: Sequence[str]) -> tuple[str | None, str, str | None]:
+def _taken_apart(word: str, tables: Sequence[str] | None) -> tuple[str | None, str, str | None]:
     """Split `tickets=FILE#Sheet`; a file that really has such a name comes first."""
     table: str | None = None
     head, equals, rest = word.partition("=")
-    if equals and head in tables and not Path(word).exists():
+    if equals and (tables is None or head in tables) and not Path(word).exists():
         table, word = head, rest
     if "#" in word and not Path(word).exists():
         path, _, sheet = word.rpartition("#")

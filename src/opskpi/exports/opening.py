@@ -20,7 +20,6 @@ from opskpi.exports.odsxml import look_into_ods
 from opskpi.exports.sheetxml import BookLook, look_into_xlsx
 from opskpi.exports.xlsbiff import look_into_xls
 from opskpi.exports.xlsbin import look_into_xlsb
-from opskpi.model import TABLES
 from opskpi.wording import Message, message
 
 #: Larger files are mapped, not read: memory is for rows.
@@ -76,7 +75,7 @@ class Contents:
         """Find the files and begin; what cannot be found or read is left to the run itself."""
         self._pool = ThreadPoolExecutor(1, "opskpi-read")
         try:
-            found = [each for each in find(words, TABLES) if not no_export(each) and str(each.path) != "-"]
+            found = [each for each in find(words) if not no_export(each) and str(each.path) != "-"]
         except OpskpiError:
             found = []
         paths = dict.fromkeys(each.path for each in found)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from opskpi.model.cards import InputRecord, Unused
 from opskpi.model.places import ProblemGroup
-from opskpi.sources import SHIPPED
+from opskpi.sources import PLAN, SHIPPED
 from opskpi.wording import Message, message
 
 #: So many exports and unrecognised files are named in full.
@@ -111,7 +111,9 @@ def _mapping(inputs: Sequence[InputRecord], problems: Sequence[ProblemGroup], ca
     for source in sorted({source for source, _ in (*words, *conflicts)}):
         forms = {form: words.get((source, form), {}) for at, form in (*words, *conflicts) if at == source}
         text = ", ".join(_form(form, columns, latest=(source, form) in conflicts) for form, columns in forms.items())
-        if call.mappings or source not in SHIPPED:
+        if source == PLAN:
+            yield message("next_plan_tables", text=text)
+        elif call.mappings or source not in SHIPPED:
             yield message("next_mapping_more", file=call.mappings or (source,), text=f"forms: [{text}]")
         else:
             name = f"my-{source}"

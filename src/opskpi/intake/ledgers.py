@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from opskpi.intake.sheets import SheetRead
 from opskpi.model import REGISTERS
 from opskpi.model.cards import InputRecord
 from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
-from opskpi.tables import Table
 from opskpi.tables.check import Chunk, explain
 from opskpi.tables.columns import Column, Texts, cell_texts
 from opskpi.tables.drafts import Fault
@@ -29,13 +28,17 @@ _BY_WORD = frozenset({"unknown_word", "unknown_project"})
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A block of one table after keys and names are settled."""
+    """A block of one table after keys and names are settled.
+
+    `places` say where rows come from that no file has.
+    """
 
     sheet: SheetRead
     chunk: Chunk
     projects: NDArray[np.int32]
     accepted: NDArray[np.bool_]
     fates: NDArray[np.int8]
+    places: tuple[str, ...] = ()
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -50,6 +53,8 @@ class Checked:
 
     def place(self, row: int, column: str | None = None) -> Place:
         """Say where a row, or one of its cells, stands."""
+        if self.places:
+            return Place(self.places[row], "", 0)
         at = self.sheet.layout.columns.get(column) if column else None
         return Place(self.sheet.file, self.sheet.name or "", int(self.chunk.rows[row]), at)
 
@@ -59,6 +64,7 @@ class Intake:
     """All checked rows of a run, by table, and the projects they belong to.
 
     `accepted` and `rejected` count each project's rows, by table; registers are no tables here.
+    `owed` are those of the accepted rows that only the plan's schedule knows.
     """
 
     sheets: tuple[SheetRead, ...]
@@ -67,11 +73,13 @@ class Intake:
     alike: tuple[Alike, ...]
     accepted: Mapping[str, NDArray[np.int64]]
     rejected: Mapping[str, NDArray[np.int64]]
+    owed: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def seen(self) -> NDArray[np.bool_]:
         """Tell which projects have an accepted row in any table."""
-        return np.asarray(sum(self.accepted.values()) > np.zeros(len(self.projects.names)), dtype=bool)
+        rows = sum(self.accepted.values()) - sum(self.owed.values())
+        return np.asarray(rows > np.zeros(len(self.projects.names)), dtype=bool)
 
     @property
     def on_card(self) -> frozenset[str]:
@@ -139,6 +147,7 @@ def records(intake: Intake) -> tuple[InputRecord, ...]:
 
 def problem_groups(intake: Intake) -> tuple[ProblemGroup, ...]:
     """Group all problems by table, column and rule, the first few of each in full."""
+    titles = {sheet.table.name: sheet.table.said for sheet in intake.sheets}
     counts: Counter[tuple[str, str, str, str]] = Counter()
     first: dict[tuple[str, str, str, str], list[Problem]] = {}
     for each, fault, rows in _faults(intake):
@@ -153,7 +162,9 @@ def problem_groups(intake: Intake) -> tuple[ProblemGroup, ...]:
             counts[key] += 1
             if len(shown := first.setdefault(key, [])) < FIRST:
                 shown.append(_ragged(sheet, ragged.row, ragged.cells, ragged.text))
-    return tuple(ProblemGroup(*key[:3], count, tuple(first[key])) for key, count in sorted(counts.items()))
+    return tuple(
+        ProblemGroup(*key[:3], count, tuple(first[key]), titles[key[0]]) for key, count in sorted(counts.items())
+    )
 
 
 def problems(intake: Intake) -> Iterator[tuple[SheetRead, int, Problem]]:
@@ -250,6 +261,7 @@ def _record(sheet: SheetRead, ledger: Ledger) -> InputRecord:
         sheet.layout.heading_of,
         sheet.layout.unused,
         ledger,
+        sheet.table.said,
         sheet.sheet.reason,
         sheet.notes,
     )
@@ -316,14 +328,16 @@ def _sentence(each: Checked, fault: Fault, heading: str, value: str, projects: P
         heading=heading,
         value=value,
         scale=scale,
-        words=_vocabulary(each.sheet.table, fault.column),
+        words=_vocabulary(each.sheet, fault.column),
     )
 
 
-def _vocabulary(table: Table, column: str) -> tuple[str, ...]:
-    kind = table.kinds.get(column)
+def _vocabulary(sheet: SheetRead, column: str) -> tuple[str, ...]:
+    kind = sheet.table.kinds.get(column)
     if kind is None:
         return ()
+    if column in sheet.rules.allowed:
+        return tuple(sorted(sheet.rules.allowed[column]))
     return ("是", "否") if kind.name == "flag" else tuple(kind.words.values())
 
 

@@ -145,13 +145,14 @@ def _unnamed(known: Sequence[Known], intake: Intake) -> tuple[Message, ...]:
 def _too_many_rejected(screen: Screen, most: Fraction) -> tuple[Message, ...]:
     """Name the tables with more rejected rows than a verdict can bear (design §4)."""
     tables: dict[str, Ledger] = {}
+    said = {record.table: record.title for record in screen.inputs}
     for record in screen.inputs:
         if record.table != "sla":  # where one is too many, and told by its cell
             tables[record.table] = tables.get(record.table, Ledger()) + record.ledger
     return tuple(
         message(
             "too_many_rejected",
-            table=message(f"table_{name}"),
+            table=said[name],
             rejected=ledger.rejected,
             rows=ledger.rows,
             most=_percent(most),

@@ -1,7 +1,7 @@
 """Reading: files are opened, sheets recognised, and their rows mapped and checked in blocks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -19,7 +19,7 @@ from opskpi.sources import Source
 from opskpi.sources.asides import Nil
 from opskpi.sources.mapping import Mapped, apply, wanted
 from opskpi.sources.recognition import Layout, Near, Shown, recognise
-from opskpi.tables import NAMES, Table
+from opskpi.tables import Registry, Table, core
 from opskpi.tables.check import Chunk, check, finish, settle
 from opskpi.tables.columns import TextColumn
 from opskpi.tables.drafts import Draft
@@ -69,9 +69,14 @@ class SheetRead:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How exports are read: the sources, the user's own first, the clock, believable dates."""
+    """How exports are read: the sources, the user's own first, the tables, the clock, believable dates.
+
+    `closed` are the words that a plan allows in columns of text, by table and column.
+    """
 
     sources: Sequence[Source]
+    tables: Registry = field(default_factory=core)
+    closed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     own_sources: Sequence[Source] = ()
     zone: tzinfo | None = None
     window: tuple[datetime, datetime] | None = None
@@ -108,7 +113,7 @@ class _Recognised:
 def read_sheets(words: Iterable[str], settings: Settings, pool: Executor) -> Reading:
     """Read all exports; raises ExportError for what was named and cannot be used."""
     opening = partial(open_found, contents=settings.contents, manner=settings.manner)
-    opened = [each for files in pool.map(opening, find(words, NAMES)) for each in files]
+    opened = [each for files in pool.map(opening, find(words, tuple(settings.tables))) for each in files]
     repairs = [read_repairs(each) for each in opened if each.is_repairs]
     files = _once_each(_in_order([each for each in opened if not each.is_repairs]))
     recognised, unused = _recognise_all(files, settings)
@@ -225,6 +230,7 @@ def _shown(sheet: Sheet, opened: Opened) -> Shown:
 def _rules(sheet: Sheet, layout: Layout, settings: Settings) -> Rules:
     form = layout.form
     closed = {name: frozenset(form.words[name].values()) for name in _CLOSED_BY_SOURCE if name in form.words}
+    closed |= settings.closed.get(form.table, {})
     base = Rules() if settings.zone is None else Rules(zone=settings.zone)
     return replace(
         base,

@@ -117,7 +117,7 @@ def _silent_months(blocks: tuple[Checked, ...], period: Period) -> Iterator[Sign
         months = month_names(np.array(silent, dtype="datetime64[M]"))
         yield Signal(
             "silent_month",
-            message("signal_silent_month", table=message(f"table_{table.name}"), months=months),
+            message("signal_silent_month", table=table.said, months=months),
             len(silent),
             (),
         )

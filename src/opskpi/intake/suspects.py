@@ -139,7 +139,7 @@ def _signal(
     said = message(
         key,
         count=count,
-        table=message(f"table_{hits[0][0].sheet.table.name}"),
+        table=hits[0][0].sheet.table.said,
         **{name: heading_of.get(column, column) for name, column in named.items()},
         **values,
     )

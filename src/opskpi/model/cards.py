@@ -81,12 +81,21 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands."""
+
+    sources: tuple[str, ...]
+    people: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
     by what probably made the difference; `turns` are the days of the period on which another target begins to hold
-    than the one that judged.
+    than the one that judged. `claim` is there where the figure was not counted from rows but reported.
     """
 
     project: str
@@ -109,6 +118,7 @@ class Result:
     misses: tuple[Miss, ...] = ()
     differing: tuple[Place, ...] = ()
     causes: tuple[tuple[str, int], ...] = ()
+    claim: Claim | None = None
     turns: tuple[tuple[date, Target | None], ...] = ()
     waiver: Waiver | None = None
     process_owner: str | None = None
@@ -154,7 +164,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class InputRecord:
-    """One sheet that was read: what it was taken for and its ledger."""
+    """One sheet that was read: what it was taken for and its ledger; `title` is what people call its table."""
 
     file: str
     sheet: str | None
@@ -167,6 +177,7 @@ class InputRecord:
     columns: Mapping[str, str]
     unused_headings: tuple[str, ...]
     ledger: Ledger
+    title: Message
     encoding_reason: Message | None = None
     notes: tuple[Message, ...] = ()
 

@@ -156,13 +156,14 @@ class Entry:
 class Sample:
     """A row an auditor drew: what it says, what became of it, and its part in every indicator of its table.
 
-    `fate` is accepted, rejected, duplicate or superseded; `faults` say why it was rejected, `others` are the rows
-    with the same id.
+    `called` is what its table is called. `fate` is accepted, rejected, duplicate or superseded; `faults` say why it was
+    rejected, `others` are the rows with the same id.
     """
 
     place: Place
     row_id: str
     table: str
+    called: Message
     project: str | None
     cells: tuple[Cell, ...]
     fate: str

@@ -20,7 +20,9 @@ class Place:
         return "" if self.column is None else f"{column_letters(self.column)}{self.row}"
 
     def __str__(self) -> str:
-        """Write file, sheet and cell the way spreadsheets do: book.xlsx#Sheet!B12."""
+        """Write file, sheet and cell the way spreadsheets do: book.xlsx#Sheet!B12; no row is no place in a file."""
+        if not self.row:
+            return self.file
         sheet = f"#{self.sheet}" if self.sheet else ""
         return f"{self.file}{sheet}!{self.cell or self.row}"
 
@@ -39,13 +41,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ProblemGroup:
-    """All problems of one rule in one column of one table, with the first few in full."""
+    """All problems of one rule in one column of one table, with the first few in full; `title` is the table's."""
 
     table: str
     column: str
     rule: str
     count: int
     first: tuple[Problem, ...]
+    title: Message
 
 
 @dataclass(frozen=True, slots=True)

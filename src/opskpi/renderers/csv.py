@@ -80,4 +80,7 @@ HEADINGS = (
     "process_owner",
     "points",
     "weight",
+    "basis",
+    "reported_source",
+    "reported_by",
 )

@@ -140,7 +140,7 @@ def _row_title(explanation: RowExplanation, style: Style) -> str:
 def _row(explanation: RowExplanation, style: Style) -> Iterator[Section]:
     language = style.language
     for sample in explanation.samples:
-        title = message("sample_title", id=sample.row_id or "-", table=message(f"table_{sample.table}"))
+        title = message("sample_title", id=sample.row_id or "-", table=sample.called)
         yield Section(f"{title.text(language)}  {sample.place}", tuple(_sample(sample, language)))
     yield Section(word("section_notes", language), tuple(Line(note.text(language)) for note in explanation.notes))
 

@@ -47,6 +47,9 @@ def result_fields(result: Result) -> dict[str, object]:
         "waiver": waiver_fields(result.waiver),
         "process_owner": result.process_owner,
         "score": score_fields(result.score),
+        "basis": "reported" if result.claim else "computed",
+        "reported_source": "; ".join(result.claim.sources) if result.claim else None,
+        "reported_by": "; ".join(result.claim.people) if result.claim else None,
         **({} if reading.groups is None else {"groups": reading.groups}),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
     }

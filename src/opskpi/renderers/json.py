@@ -3,7 +3,8 @@
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
 sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some;
 `target_changes`, `waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
-`extends`, `header` and `changes` of the plan, where it has them.
+`extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source` and
+`reported_by` where it was not counted from rows.
 """
 
 from __future__ import annotations

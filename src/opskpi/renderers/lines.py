@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from opskpi.model.cards import CompanyLine, Result, Scorecard, Verdict
+from opskpi.model.cards import Claim, CompanyLine, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up, shown
 from opskpi.model.places import ProblemGroup
 from opskpi.wording import Message, catalogue, message
@@ -23,7 +23,31 @@ def verdict_word(result: Result, language: str) -> str:
     key = "in_progress" if result.in_progress else f"verdict_{result.verdict}"
     said = word(key, language)
     starred = result.provisional and result.verdict in (Verdict.PASS, Verdict.FAIL)
-    return f"{said}{PROVISIONAL}" if starred else said
+    return f"{said}{PROVISIONAL if starred else ''}{claim_mark(result, language)}"
+
+
+def claim_mark(result: Result, language: str) -> str:
+    """Mark a figure that was reported, not counted from rows."""
+    return word("reported_mark", language) if result.claim else ""
+
+
+def reported(card: Scorecard, language: str) -> Iterator[str]:
+    """Say which figures were reported, by whom and from what, with their cells."""
+    for result in card.results:
+        if result.claim:
+            yield message(
+                "reported_line",
+                project=result.project,
+                indicator=result.name,
+                value=value_text(result),
+                **claim_fields(result.claim),
+            ).text(language)
+
+
+def claim_fields(claim: Claim) -> dict[str, object]:
+    """Lay out who says so of a figure, for a sentence."""
+    places = tuple(str(place) for place in claim.places)
+    return {"source": claim.sources or ("-",), "person": claim.people or ("-",), "places": places}
 
 
 def value_text(result: Result | CompanyLine) -> str:
@@ -112,17 +136,12 @@ def without(card: Scorecard, language: str) -> Iterator[str]:
         yield f"{results[0].name}: {why} ({projects})"
 
 
-def table_name(name: str) -> Message:
-    """Name a table for people."""
-    return message(f"table_{name}")
-
-
 def problem_said(group: ProblemGroup) -> Message:
     """Say one rule's problems: the table, the heading, how many, and the first one's sentence."""
     first = group.first[0]
     return message(
         "problem_line",
-        table=table_name(group.table),
+        table=group.title,
         heading=first.heading or "-",
         count=group.count,
         message=first.message,

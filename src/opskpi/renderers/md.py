@@ -11,6 +11,7 @@ from opskpi.renderers.lines import (
     passed,
     problem_lines,
     provisional,
+    reported,
     rows,
     summary_line,
     title,
@@ -50,6 +51,7 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
             yield from (f"  - {escaped(reason)}" for reason in reasons)
     yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
+    yield from _list("section_reported", list(reported(card, language)), language)
     yield from _list("section_without", list(without(card, language)), language)
     yield from _list("section_problems", list(problem_lines(card.problems, language)), language)
     yield from _list("section_changes", list(approvals.changed(card, language)), language)

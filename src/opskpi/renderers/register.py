@@ -80,7 +80,7 @@ def _words(entry: Entry, language: str) -> str:
 
 def _source(source: Source, language: str) -> str:
     named = [f"{column} ({heading})" if heading else column for column, heading in source.columns]
-    return f"{word(f'table_{source.table}', language)}: {', '.join(named)}"
+    return f"{source.title.text(language)}: {', '.join(named)}"
 
 
 def _frequency(entry: Entry, language: str) -> str:

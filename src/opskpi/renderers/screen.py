@@ -7,7 +7,7 @@ from opskpi.model.cards import InputRecord, Unused
 from opskpi.model.places import Place, ProblemGroup
 from opskpi.renderers import Style
 from opskpi.renderers.findings import Findings
-from opskpi.renderers.lines import problem_said, table_name, word
+from opskpi.renderers.lines import problem_said, word
 from opskpi.renderers.plain import aligned, wrapped
 from opskpi.wording import Message, message
 
@@ -73,7 +73,7 @@ def _kinds(inputs: Sequence[InputRecord], language: str) -> dict[str, list[Input
     kinds: dict[str, list[InputRecord]] = {}
     for each in inputs:
         source = f"{each.source}/{each.form}" if each.form else each.source
-        kinds.setdefault(f"{table_name(each.table).text(language)} ({source})", []).append(each)
+        kinds.setdefault(f"{each.title.text(language)} ({source})", []).append(each)
     return kinds
 
 

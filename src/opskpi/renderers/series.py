@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from opskpi.model.cards import Result, Scorecard, Verdict
-from opskpi.renderers.lines import PROVISIONAL, target_text, value_text, verdict_word, word
+from opskpi.renderers.lines import PROVISIONAL, claim_mark, target_text, value_text, verdict_word, word
 from opskpi.wording import message
 
 #: Marks a miss beside its value, so that colour is not alone in saying it; every Chinese code page has it.
@@ -58,13 +58,13 @@ def cell_text(result: Result, language: str) -> str:
         return FUTURE
     if result.value is None:
         return verdict_word(result, language)
-    star = PROVISIONAL if result.provisional else ""
+    star, claimed = PROVISIONAL if result.provisional else "", claim_mark(result, language)
     if result.verdict is Verdict.FAIL:
-        return f"{value_text(result)} {MISSED}{star}"
+        return f"{value_text(result)} {MISSED}{star}{claimed}"
     if result.verdict is Verdict.NO_TARGET:
-        return value_text(result)
+        return f"{value_text(result)}{claimed}"
     if result.verdict is Verdict.PASS:
-        return f"{value_text(result)}{star and ' ' + star}"
+        return f"{value_text(result)}{star and ' ' + star}{claimed}"
     return f"{value_text(result)} {verdict_word(result, language)}"
 
 

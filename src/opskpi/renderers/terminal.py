@@ -18,6 +18,7 @@ from opskpi.renderers.lines import (
     passed,
     problem_lines,
     provisional,
+    reported,
     rows,
     summary_line,
     title,
@@ -64,6 +65,7 @@ def render(card: Scorecard, style: Style) -> bytes:
     _section(console, style, "section_failed", _failed_lines(card, style.language))
     _section(console, style, "section_waived", list(approvals.waived(card, style.language)))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
+    _section(console, style, "section_reported", list(reported(card, style.language)))
     _section(console, style, "section_without", list(without(card, style.language)))
     _section(console, style, "section_changes", list(approvals.changed(card, style.language)))
     _section(console, style, "section_problems", list(problem_lines(card.problems, style.language)))

@@ -13,6 +13,7 @@ from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.renderers import Style, approvals, scores, series
 from opskpi.renderers.lines import (
+    claim_fields,
     figure_text,
     heads,
     ledger_line,
@@ -24,6 +25,7 @@ from opskpi.renderers.lines import (
     verdict_word,
     word,
 )
+from opskpi.wording import message
 
 DETAILS = 1000
 #: How our own workbooks are told from exports (`exports.MARK_WORKBOOK`).
@@ -182,6 +184,9 @@ def _results(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
 
 
 def _note(result: Result, language: str) -> str:
+    """Say what is waived, who reported the figure, or why there is none."""
+    if result.claim and not result.waiver:
+        return message("reported_note", **claim_fields(result.claim)).text(language)
     said = approvals.waiver_said(result) or result.why
     return said.text(language) if said else ""
 
@@ -212,7 +217,7 @@ def _misses(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
         for miss in result.misses:
             where = f"{miss.place.file}#{miss.place.sheet}" if miss.place.sheet else miss.place.file
             reason = miss.reason.text(language)
-            yield result.project, result.name, miss.row_id, reason, where, miss.place.row
+            yield result.project, result.name, miss.row_id, reason, where, miss.place.row or ""
 
 
 def _problem_headings() -> Sequence[str]:

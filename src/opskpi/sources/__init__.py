@@ -14,10 +14,12 @@ from pydantic import Field, model_validator
 
 from opskpi.documents import Mistake, read_document, validate, with_nearest
 from opskpi.sources.forms import Form, Manner, Sketch
-from opskpi.tables import load
+from opskpi.tables import Registry, core
 
 #: What `python -m opskpi.sources` makes of the YAML files; a test holds them together.
 COMPILED = "shipped.json"
+#: The source by which a plan's own tables are told.
+PLAN = "plan"
 #: The sources that come with opskpi, each the name of a file beside this one.
 SHIPPED = (
     "standard",
@@ -91,13 +93,15 @@ class _Extension(_Header):
         return self
 
 
-def read_source(data: bytes, file: str) -> Source:
-    """Read a mapping; raises SettingsError with all its mistakes."""
+def read_source(data: bytes, file: str, tables: Registry | None = None) -> Source:
+    """Read a mapping to the tables that are known; raises SettingsError with all its mistakes."""
     document = read_document(data, file)
+    known = core() if tables is None else tables
+    context: dict[str, object] = {"tables": known}
     if not (isinstance(document.value, Mapping) and "extends" in document.value):
-        return validate(document, Source)
-    validate(document, _Extension)
-    return validate(document, Source, value=_extended(document.value))
+        return validate(document, Source, context=context)
+    validate(document, _Extension, context=context)
+    return validate(document, Source, value=_extended(document.value, known), context=context)
 
 
 @cache
@@ -118,7 +122,7 @@ def _compiled() -> Mapping[str, Any]:
     return compiled
 
 
-def _extended(own: Mapping[str, object]) -> Mapping[str, object]:
+def _extended(own: Mapping[str, object], tables: Registry) -> Mapping[str, object]:
     """Lay a mapping over the source it extends: forms of the same name are merged, others added."""
     name = str(own["extends"])
     base = _compiled()[name]
@@ -127,11 +131,11 @@ def _extended(own: Mapping[str, object]) -> Mapping[str, object]:
     given = own.get("forms")
     for form in given if isinstance(given, list) else ():
         key = str(form.get("name", ""))
-        forms[key] = _without_idle_words(_merged(forms.get(key, shared), form), form)
+        forms[key] = _without_idle_words(_merged(forms.get(key, shared), form), form, tables)
     return {**base, **own, "extends": name, "forms": list(forms.values())}
 
 
-def _without_idle_words(merged: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_idle_words(merged: Mapping[str, Any], own: Mapping[str, Any], tables: Registry) -> Mapping[str, Any]:
     """Drop inherited words of headings that the mapping has replaced."""
     words = merged.get("words")
     if not isinstance(words, Mapping):
@@ -143,7 +147,7 @@ def _without_idle_words(merged: Mapping[str, Any], own: Mapping[str, Any]) -> Ma
         for texts in each.values()
         for text in ([texts] if isinstance(texts, str) else texts or ())
     }
-    said, kinds = own.get("words") or {}, load(str(merged.get("table"))).kinds
+    said, kinds = own.get("words") or {}, tables[str(merged.get("table"))].kinds
     kept = {key: value for key, value in words.items() if key in said or key in kinds or key in headings}
     return {**merged, "words": kept}
 

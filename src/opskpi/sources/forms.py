@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from opskpi.documents import Mistake, parse_scale, with_nearest
-from opskpi.tables import Table, load
+from opskpi.tables import Table, known
 from opskpi.tables.dates import ORDERS
 from opskpi.tables.words import FLAGS, normal
 from opskpi.wording import message
@@ -25,6 +25,14 @@ def _as_list(value: object) -> object:
 def _scale(text: object) -> object:
     parse_scale(text)
     return str(text).replace(" ", "")
+
+
+def _table(name: object, info: ValidationInfo) -> object:
+    """Refuse a table that nobody declared; raises Mistake."""
+    tables = tuple(known(info.context))
+    if name is not None and name not in tables:
+        raise Mistake(with_nearest("unknown_choice", str(name), tables, key="table"))
+    return name
 
 
 def _pattern(text: object) -> object:
@@ -40,9 +48,9 @@ def _pattern(text: object) -> object:
 Words = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 Scale = Annotated[str, BeforeValidator(_scale)]
 Pattern = Annotated[str, BeforeValidator(_pattern)]
+TableName = Annotated[str, BeforeValidator(_table)]
 #: What a bare number of a column of durations counts.
 Unit = Literal["seconds", "minutes", "hours"]
-TableName = Literal["tickets", "surveys", "reports", "pauses", "projects", "sla"]
 
 
 class ProjectFrom(BaseModel):
@@ -107,14 +115,17 @@ class Form(Sketch):
 
     table: TableName
 
+    _table: Table = PrivateAttr()
+
     @model_validator(mode="after")
-    def _names_are_known(self) -> "Form":
-        known = tuple(load(self.table).kinds)
+    def _names_are_known(self, info: ValidationInfo) -> "Form":
+        self._table = known(info.context)[self.table]
+        columns = tuple(self._table.kinds)
         named = {part: tuple(getattr(self, part)) for part in _BY_COLUMN}
         for part, names in (*named.items(), ("key", self.key or ()), ("any_of", self.any_of)):
             for name in names:
-                if name not in known:
-                    raise Mistake(with_nearest("unknown_column", name, known, table=self.table), path=(part,))
+                if name not in columns:
+                    raise Mistake(with_nearest("unknown_column", name, columns, table=self.table), path=(part,))
         self._check_words()
         self._check_kinds()
         return self
@@ -126,8 +137,8 @@ class Form(Sketch):
         for name, words in self.words.items():
             column = name if name in table.kinds else columns.get(normal(name))
             if column is None:
-                known = (*table.kinds, *(heading for heading in self.headings))
-                raise Mistake(with_nearest("unknown_column", name, known, table=self.table), path=("words", name))
+                names = (*table.kinds, *(heading for heading in self.headings))
+                raise Mistake(with_nearest("unknown_column", name, names, table=self.table), path=("words", name))
             _check_vocabulary(table, column, words.values(), ("words", name))
         for name, word in self.constants.items():
             _check_vocabulary(table, name, (word,), ("constants", name))
@@ -149,7 +160,7 @@ class Form(Sketch):
     @property
     def model_table(self) -> Table:
         """The table its rows belong to."""
-        return load(self.table)
+        return self._table
 
     @property
     def order(self) -> str | None:
@@ -192,7 +203,7 @@ def _check_vocabulary(table: Table, column: str, words: Iterable[str], path: tup
     kind = table.kinds[column]
     if kind.name not in ("word", "flag"):
         return
-    known = tuple(FLAGS) if kind.name == "flag" else (*kind.words, *kind.words.values())
+    allowed = tuple(FLAGS) if kind.name == "flag" else (*kind.words, *kind.words.values())
     for word in words:
-        if normal(word) not in {normal(each) for each in known}:
-            raise Mistake(with_nearest("unknown_source_word", word, known, column=column), path=path)
+        if normal(word) not in {normal(each) for each in allowed}:
+            raise Mistake(with_nearest("unknown_source_word", word, allowed, column=column), path=path)

@@ -7,6 +7,7 @@ from opskpi.errors import ExportError
 from opskpi.exports import Sheet
 from opskpi.exports.finding import Found
 from opskpi.exports.opening import Manner, Opened, open_found
+from opskpi.model import EXPORTED
 from opskpi.sources import SHIPPED, read_source, shipped
 from opskpi.sources.headings import Headings, heading_rows
 from opskpi.sources.recognition import Layout, Shown, recognise
@@ -16,7 +17,7 @@ from opskpi.suggestions.forms import form_lines
 from opskpi.suggestions.header import header
 from opskpi.suggestions.proposals import Draft, Proposal, proposal, proposals
 from opskpi.suggestions.rows import best_headings
-from opskpi.tables import NAMES, load
+from opskpi.tables import load
 from opskpi.wording import Message, language_of, message
 
 #: A table is worth naming beside the best when it comes this near.
@@ -103,7 +104,7 @@ def _tables(grid: Grid, layout: Layout | None, table: str | None) -> tuple[Propo
     """Propose for the likeliest table, and name the others that come near it."""
     if layout is not None:
         return _as_read(grid, layout), ()
-    best, *others = proposals(grid, (table,) if table else NAMES)
+    best, *others = proposals(grid, (table,) if table else EXPORTED)
     return best, tuple(each for each in others if each.worth > 0 and each.worth >= best.worth * _NEAR)
 
 

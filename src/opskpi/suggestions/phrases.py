@@ -142,7 +142,7 @@ _UNITS = {
 def said_by(heading: str, table: str) -> Iterator[str]:
     """Name the columns of a table that a heading's words speak of."""
     text = _tokens(heading)
-    return (column for column, phrase in _PHRASES[table].items() if phrase.fits(text))
+    return (column for column, phrase in _PHRASES.get(table, {}).items() if phrase.fits(text))
 
 
 def is_late(heading: str) -> bool | None:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from opskpi.model import EXPORTED
 from opskpi.sources.forms import Form
 from opskpi.sources.recognition import Layout
 from opskpi.suggestions.candidates import OTHER, SAID, Candidate, candidates
 from opskpi.suggestions.columns import Column, Grid
 from opskpi.suggestions.known import exact
-from opskpi.tables import NAMES, load
+from opskpi.tables import load
 from opskpi.tables.dates import read_date
 from opskpi.wording import Message, message
 
@@ -79,7 +80,7 @@ class Draft:
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
-def proposals(grid: Grid, tables: Sequence[str] = NAMES) -> list[Proposal]:
+def proposals(grid: Grid, tables: Sequence[str] = EXPORTED) -> list[Proposal]:
     """Propose for each table, the likeliest first; where nothing tells, the order of the tables does."""
     found = [proposal(grid, table, _best_form(grid, table)) for table in tables]
     return sorted(found, key=lambda each: -max(each.worth, 0))

@@ -5,10 +5,10 @@ from datetime import UTC
 from itertools import islice
 
 from opskpi.exports import Sheet
+from opskpi.model import EXPORTED
 from opskpi.sources.headings import Headings, heading_rows
 from opskpi.suggestions.known import is_known
 from opskpi.suggestions.phrases import said_by
-from opskpi.tables import NAMES
 from opskpi.tables.dates import read_date
 from opskpi.tables.numbers import read_number
 from opskpi.tables.words import clean
@@ -38,7 +38,7 @@ def _rating(headings: Headings, head: Sequence[Sequence[str]], width: int) -> fl
     if len(cells) < _FEWEST or len(texts) < _TEXTS * len(cells) or len(set(texts)) < _DISTINCT * len(texts):
         return None
     known = sum(map(is_known, texts))
-    said = sum(any(any(said_by(text, table)) for table in NAMES) for text in texts) - known
+    said = sum(any(any(said_by(text, table)) for table in EXPORTED) for text in texts) - known
     kinds = _contrast(headings, head) / len(cells)
     filled = len(cells) / max(1, width)
     worth = known * _WORTH_KNOWN + max(0, said) * _WORTH_SAID + kinds * _WORTH_KINDS + filled * _WORTH_FILLED

@@ -1,18 +1,21 @@
 """The canonical tables: one file each, a pydantic row model and what its columns mean.
 
 A member defines `TABLE`, an instance of `Table`. Members are found by name, so listing
-the names imports nothing.
+the names imports nothing. A plan may declare tables of its own (`declared.py`); what is known
+in a run is a registry that is handed along, never a global.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from typing import TypeAlias
 
 from pydantic import BaseModel
 
 from opskpi.model import TABLES
 from opskpi.tables.kinds import Kind, kind_of
+from opskpi.wording import Message, message
 
 NAMES = TABLES
 
@@ -42,6 +45,8 @@ class Table:
     `reopened` counts how often a row was opened again after one.
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
     `row_id` is empty where rows have no id.
+    `due` is the column that a row's end is held against, `period` the one that names what a row answers for,
+    `title` what a plan calls a table of its own.
     """
 
     name: str
@@ -57,6 +62,9 @@ class Table:
     reopened: str | None = None
     weight: Mapping[str, str] = field(default_factory=dict)
     joined_by: str | None = None
+    due: str | None = None
+    period: str | None = None
+    title: str = ""
 
     @property
     def kinds(self) -> Mapping[str, Kind]:
@@ -64,9 +72,30 @@ class Table:
         return _kinds(self.model)
 
     @property
+    def said(self) -> Message:
+        """Name it for people."""
+        return message("table_own", name=self.title) if self.title else message(f"table_{self.name}")
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The columns that must be there and filled."""
         return tuple(name for name, field in self.model.model_fields.items() if field.is_required())
+
+
+#: The tables that are known, by name.
+Registry: TypeAlias = Mapping[str, Table]
+
+
+def known(context: object) -> Registry:
+    """Get the tables that a validation's context hands along, else the core ones."""
+    tables = context.get("tables") if isinstance(context, Mapping) else None
+    return tables if tables is not None else core()
+
+
+@cache
+def core() -> Registry:
+    """Import the tables every run knows."""
+    return {name: load(name) for name in NAMES}
 
 
 def load(name: str) -> Table:

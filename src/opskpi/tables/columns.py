@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from opskpi.arrow import EMPTY, NULL, booleans, integers, strings, take, text_buffers, valid_rows
 from opskpi.tables.kinds import Kind, Rules, figure_of
+from opskpi.tables.periods import read_period
 from opskpi.tables.words import BLANKS, FLAGS, ROUNDED, WORDLESS, clean, is_error, normal
 
 #: Which rows of a column break which rule.
@@ -246,6 +247,15 @@ def read_ids(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[o
     if not any(mark in text_buffers(column)[1].tobytes() for mark in (b"e+", b"E+")):
         return column, {}
     return column, {"rounded_number": booleans(pc.match_substring_regex(column, f"^(?:{ROUNDED.pattern})$"))}
+
+
+def read_periods(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[Texts, Faults]:
+    """Read periods as people write them; each becomes its label."""
+    del kind, name, rules
+    texts = _as_texts(column)
+    labels = {word: period.label for word in texts.words if (period := read_period(word))}
+    unreadable = _rows_with(texts, [word not in labels for word in texts.words])
+    return mapped(texts, labels.get), {"not_a_period": unreadable}
 
 
 def read_numbers(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tuple[Numbers, Faults]:

@@ -16,7 +16,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from opskpi.tables.dates import localised, read_date
-from opskpi.tables.numbers import read_duration, read_number
+from opskpi.tables.numbers import is_percent, read_duration, read_number
+from opskpi.tables.periods import read_period
 from opskpi.tables.words import FLAGS, ROUNDED, WORDLESS, is_error, normal
 
 #: The last instant of a day: a due value without a time of day means before the next midnight.
@@ -27,8 +28,8 @@ DAY_END = timedelta(days=1, microseconds=-1)
 class Kind:
     """What a column holds, for the column-wise check and the indicator language.
 
-    `name` is text, id, word, flag, event, due, due_day, number, whole, duration or score. `many`
-    says that nearly every row has another text, so that a dictionary would only cost.
+    `name` is text, id, word, flag, event, due, due_day, period, figure, number, percent, whole, duration or
+    score. `many` says that nearly every row has another text, so that a dictionary would only cost.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Kind:
     @property
     def is_number(self) -> bool:
         """Whether it can be added up."""
-        return self.name in {"number", "whole", "duration", "score"}
+        return self.name in {"figure", "number", "percent", "whole", "duration", "score"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ def figure_of(text: str, kind: Kind, name: str, rules: Rules) -> Fraction | str:
         return number or "not_a_number"
     if kind.name == "whole" and number.denominator != 1:
         return "not_whole"
+    if kind.name == "percent" and number > 1 and not is_percent(text):
+        return "not_a_percent"
     if kind.least is not None and number < kind.least:
         return "below_least"
     if kind.name == "score" and rules.scale and not rules.scale[0] <= number <= rules.scale[1]:
@@ -155,7 +158,9 @@ def figure_of(text: str, kind: Kind, name: str, rules: Rules) -> Fraction | str:
     return number
 
 
-def _figure(kind: Kind) -> tuple[Kind, PlainValidator]:
+def figure(kind: Kind) -> tuple[Kind, PlainValidator]:
+    """Make the annotations of a number, by its kind."""
+
     def read(value: object, info: ValidationInfo) -> Fraction:
         number = figure_of(str(value), kind, info.field_name or "", _rules(info))
         if isinstance(number, str):
@@ -163,6 +168,13 @@ def _figure(kind: Kind) -> tuple[Kind, PlainValidator]:
         return number
 
     return kind, PlainValidator(read)
+
+
+def _period(value: object) -> str:
+    period = read_period(str(value))
+    if period is None:
+        raise refuse("not_a_period")
+    return period.label
 
 
 def _event(value: object, info: ValidationInfo) -> datetime:
@@ -222,10 +234,11 @@ Flag = Annotated[bool, Kind("flag"), BeforeValidator(_flag)]
 Event = Annotated[datetime, Kind("event", many=True), BeforeValidator(_event)]
 Due = Annotated[datetime, Kind("due", many=True), BeforeValidator(_due)]
 DueDay = Annotated[datetime, Kind("due_day"), BeforeValidator(_due_day)]
-Minutes = Annotated[Fraction, *_figure(Kind("duration", unit="minutes", least=Fraction(0)))]
-Count = Annotated[Fraction, *_figure(Kind("whole", unit="number", least=Fraction(0)))]
-Weight = Annotated[Fraction, *_figure(Kind("whole", unit="number", least=Fraction(1)))]
-Score = Annotated[Fraction, *_figure(Kind("score", unit="score"))]
+Minutes = Annotated[Fraction, *figure(Kind("duration", unit="minutes", least=Fraction(0)))]
+Count = Annotated[Fraction, *figure(Kind("whole", unit="number", least=Fraction(0)))]
+Weight = Annotated[Fraction, *figure(Kind("whole", unit="number", least=Fraction(1)))]
+PeriodName = Annotated[str, Kind("period"), BeforeValidator(_period)]
+Score = Annotated[Fraction, *figure(Kind("score", unit="score"))]
 
 
 def word(words: Mapping[str, str]) -> tuple[Kind, BeforeValidator]:

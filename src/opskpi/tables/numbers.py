@@ -21,6 +21,7 @@ _SIGNS = str.maketrans("−–﹣", "---")
 #: Words for a unit that may follow a number, by the kind of column.
 _UNITS = {
     "score": re.compile(r"(?<=[0-9]) ?(?:分|星|points?|stars?)$", re.IGNORECASE),
+    "figure": re.compile(r"(?<=[0-9]) ?(?:分|次|件|条|份|个|人|points?|times?)$", re.IGNORECASE),
     "whole": re.compile(r"(?<=[0-9]) ?(?:次|件|条|份|个|人|times?)$", re.IGNORECASE),
 }
 #: A mean of several answers, as mapping writes it: around a character of no script, which no cell holds.
@@ -54,6 +55,11 @@ def read_number(text: str, kind: str = "number", decimal: str = ".") -> Fraction
     percent = plain.endswith("%")
     number = _number(plain.removesuffix("%").rstrip(), decimal)
     return number / 100 if percent and number is not None else number
+
+
+def is_percent(text: str) -> bool:
+    """Tell whether a number is written as a percentage."""
+    return _plain(text).endswith("%")
 
 
 def read_duration(text: str, unit: str = "minutes", decimal: str = ".") -> Fraction | str:

@@ -19,5 +19,7 @@ TABLE = Table(
     name="reports",
     model=Report,
     row_id="report_id",
+    due="due_at",
+    period="report_period",
     derived={"on_time": "in_time(delivered_at, due_at)"},
 )

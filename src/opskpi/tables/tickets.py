@@ -77,6 +77,7 @@ TABLE = Table(
     first_stop="first_resolved_at",
     stopped_states=frozenset({"resolved", "closed"}),
     reopened="reopened",
+    due="resolve_due_at",
     response="responded_at",
     derived={"completed": "done(stopped_at, resolve_due_at)"},
     computed={

@@ -23,9 +23,10 @@ from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.types import known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model import REGISTERS
-from opskpi.tables import NAMES, load
+from opskpi.tables import Table, known
 from opskpi.targets.expressions import compiled
 from opskpi.targets.fields import Mistakes, Text
+from opskpi.targets.reported import FIGURES
 from opskpi.wording import message
 
 #: What rows are judged by, where the plan fixes it.
@@ -37,31 +38,39 @@ _ALWAYS = ("table", "where", "exclude", "period_by", "value", "judged_by")
 _PAIRS = (("by", "reduce"), ("at", "open"))
 
 
-def _table(value: object) -> str:
-    tables = tuple(name for name in NAMES if name not in REGISTERS)
+def _known_table(value: object, info: ValidationInfo) -> str:
+    if info.context and value in info.context.get("unread", ()):
+        raise Mistake(message("table_unread", table=str(value)))
+    tables = tuple(name for name in known(info.context) if name not in REGISTERS)
     if value not in tables:
         raise Mistake(with_nearest("unknown_table", str(value), tables))
     return str(value)
 
 
+def table_of(info: ValidationInfo) -> Table | None:
+    """Get the table whose rows are counted; None where it is not known, or has none to count."""
+    name = info.data.get("table")
+    return None if name in (None, FIGURES) else known(info.context)[name]
+
+
 def _condition(text: str, info: ValidationInfo) -> str:
-    if info.data.get("table"):
-        read(condition, text, info.data["table"])
+    if table := table_of(info):
+        read(condition, text, table)
     return text
 
 
 def _exclude(reasons: dict[str, str], info: ValidationInfo) -> dict[str, str]:
     mistakes = Mistakes()
-    for reason, text in reasons.items() if info.data.get("table") else ():
+    for reason, text in reasons.items() if table_of(info) else ():
         mistakes.take(partial(_condition, info=info), text, (reason,), None)
     mistakes.stop()
     return reasons
 
 
 def _period_by(name: str, info: ValidationInfo) -> str:
-    if not info.data.get("table"):
+    table = table_of(info)
+    if table is None:
         return name
-    table = load(info.data["table"])
     moments = (*(each for each, kind in table.kinds.items() if kind.is_instant), DECIDED)
     if name not in moments:
         raise Mistake(with_nearest("period_by_no_moment", name, moments, table=table.name))
@@ -69,16 +78,16 @@ def _period_by(name: str, info: ValidationInfo) -> str:
 
 
 def _value(text: str, info: ValidationInfo) -> str:
-    if info.data.get("table"):
-        read(aggregate, text, info.data["table"])
+    if table := table_of(info):
+        read(aggregate, text, table)
     return text
 
 
 def _by(name: str, info: ValidationInfo) -> str:
     """Check the column that groups: it holds words."""
-    if not info.data.get("table"):
+    table = table_of(info)
+    if table is None:
         return name
-    table = load(info.data["table"])
     words = tuple(each for each, kind in table.kinds.items() if kind.name in ("text", "id", "word"))
     if name not in words:
         raise Mistake(with_nearest("by_no_words", name, words, table=table.name))
@@ -87,20 +96,22 @@ def _by(name: str, info: ValidationInfo) -> str:
 
 def _reduce(text: str, info: ValidationInfo) -> str:
     """Check what is made of the groups' figures."""
-    if info.data.get("table") and info.data.get("value"):
-        unit = aggregate(info.data["value"], load(info.data["table"])).unit
+    table = table_of(info)
+    if table and info.data.get("value"):
+        unit = aggregate(info.data["value"], table).unit
         compiled(partial(reduction, text, unit), text)
     return text
 
 
 def _open(moments: tuple[str, str], info: ValidationInfo) -> tuple[str, str]:
     """Check the moments from which and until which a row is open."""
-    mistakes = Mistakes()
-    for at, name in enumerate(moments) if info.data.get("table") else ():
-        table = load(info.data["table"])
-        known = tuple(each for each in known_columns(table) if sort_of(Name(each), table) == "instant")
-        if name not in known:
-            mistakes.add(Mistake(with_nearest("period_by_no_moment", name, known, table=table.name)), (at,))
+    mistakes, table = Mistakes(), table_of(info)
+    if table is None:
+        return moments
+    columns = tuple(each for each in known_columns(table) if sort_of(Name(each), table) == "instant")
+    for at, name in enumerate(moments):
+        if name not in columns:
+            mistakes.add(Mistake(with_nearest("period_by_no_moment", name, columns, table=table.name)), (at,))
     mistakes.stop()
     return moments
 
@@ -121,7 +132,7 @@ At = Literal["period_start", "period_end"]
 Open = Annotated[tuple[str, str], AfterValidator(_open)]
 By = Annotated[Text, AfterValidator(_by)]
 Reduce = Annotated[Text, AfterValidator(_reduce)]
-TableName = Annotated[str, BeforeValidator(_table)]
+TableName = Annotated[str, BeforeValidator(_known_table)]
 Where = Annotated[str, AfterValidator(_condition)]
 Exclude = Annotated[dict[str, str], AfterValidator(_exclude)]
 PeriodBy = Annotated[Text, AfterValidator(_period_by)]
@@ -147,8 +158,8 @@ class Term(BaseModel):
     _definition: Definition = PrivateAttr()
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "Term":
-        self._definition = define(self.model_dump())
+    def _fits_together(self, info: ValidationInfo) -> "Term":
+        self._definition = define(self.model_dump(), known(info.context)[self.table])
         return self
 
     @property
@@ -167,14 +178,13 @@ class Term(BaseModel):
         return expressions(self.model_dump())
 
 
-def read(reader: Callable[..., Any], text: str, table: str) -> None:
+def read(reader: Callable[..., Any], text: str, table: Table) -> None:
     """Read an expression over a table; raises Mistake, with the place shown."""
-    compiled(partial(reader, text, load(table)), text)
+    compiled(partial(reader, text, table), text)
 
 
-def define(said: Mapping[str, Any]) -> Definition:
+def define(said: Mapping[str, Any], table: Table) -> Definition:
     """Parse what is counted, from keys that were checked each; raises Mistake where they do not fit together."""
-    table = load(said["table"])
     value = aggregate(said["value"], table)
     where = None if said["where"] is None else condition(said["where"], table)
     exclude = tuple((name, condition(text, table)) for name, text in said["exclude"].items())

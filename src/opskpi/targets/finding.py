@@ -21,7 +21,7 @@ def read_plan(wanted: str | None, folder: Path) -> tuple[Plan, Document]:
         reason = error.strerror or str(error)
         raise SettingsError(message("file_unreadable", file=str(wanted or path.name), reason=reason)) from error
     document = composed(read_document(data, path.name), path, _extended)
-    return validate(document, Plan, context=path.parent), document
+    return validate(document, Plan, context={"folder": path.parent}), document
 
 
 def shipped_plans() -> dict[str, Path]:

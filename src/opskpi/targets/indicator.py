@@ -27,6 +27,8 @@ from opskpi.indicators.readings import Definition
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
+from opskpi.tables import Table, known
+from opskpi.tables.declared import declaration
 from opskpi.targets.amounts import Points
 from opskpi.targets.counted import (
     At,
@@ -44,11 +46,13 @@ from opskpi.targets.counted import (
     expressions,
     places_itself,
     read,
+    table_of,
 )
 from opskpi.targets.expressions import compiled, mistaken
 from opskpi.targets.fields import Mistakes, Text, no_calendar
 from opskpi.targets.goals import GoalText, stated
 from opskpi.targets.phrases import check_unit
+from opskpi.targets.reported import FIGURES, only_reported, reported_value
 from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
@@ -107,6 +111,7 @@ class Indicator(BaseModel):
     reduce: Reduce | None = None
     judged_by: Basis | None = None
     scale: str | None = None
+    stated_unit: str | None = Field(default=None, alias="unit")
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
     target: GoalText = None
@@ -118,11 +123,12 @@ class Indicator(BaseModel):
     _service: object = PrivateAttr(default=None)
     _measured: object = PrivateAttr(default=None)
     _completion: str = PrivateAttr(default="last")
+    _owed: object = PrivateAttr(default=None)
 
     @model_validator(mode="before")
     @classmethod
     def _planned_keys(cls, values: object) -> object:
-        return not_planned(values, _PLANNED)
+        return only_reported(not_planned(values, _PLANNED))
 
     @field_validator("terms")
     @classmethod
@@ -147,8 +153,8 @@ class Indicator(BaseModel):
         if terms := info.data.get("terms"):
             units = {name: term.definition.unit for name, term in terms.items()}
             compiled(partial(formula, text, units), text)
-        elif info.data.get("table"):
-            read(aggregate, text, info.data["table"])
+        elif table := table_of(info):
+            read(aggregate, text, table)
         return text
 
     @field_validator("scale")
@@ -159,15 +165,21 @@ class Indicator(BaseModel):
         return text
 
     @model_validator(mode="after")
-    def _fits_together(self) -> "Indicator":
+    def _fits_together(self, info: ValidationInfo) -> "Indicator":
         if self.terms:
             self._definitions = {name: term.definition for name, term in self.terms.items()}
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
-            self._definitions = {"": define(dict(self))}
+            self._definitions = {"": self._only(known(info.context)[str(self.table)])}
         self.check_goal(self.target, ("target",))
         check_score(self.score, self.weight, self.unit, self.function)
         return self
+
+    def _only(self, table: Table) -> Definition:
+        """Parse what is counted where there are no terms; reported figures have no rows."""
+        if self.table == FIGURES:
+            return Definition(table, None, (), "period", reported_value(self.stated_unit))
+        return define(dict(self), table)
 
     def check_goal(self, goal: object, path: Path = ()) -> None:
         """Refuse targets that its value cannot mean, or off the stated scale; raises Mistake."""
@@ -183,6 +195,11 @@ class Indicator(BaseModel):
     def definitions(self) -> Mapping[str, Definition]:
         """The parsed form of what is counted, by term; of an indicator without terms under ""."""
         return self._definitions
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables whose rows it counts."""
+        return frozenset(definition.table.name for definition in self._definitions.values())
 
     @property
     def formula(self) -> Formula | None:
@@ -255,6 +272,10 @@ class Indicator(BaseModel):
         for name, term in self.terms.items():
             yield from ((("terms", name, *path), text) for path, text in term.expressions())
 
+    def owed_by(self, schedule: list[object]) -> None:
+        """Let what the plan's schedule says of its table be part of the rule."""
+        self._owed = schedule or None
+
     @property
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
@@ -268,6 +289,12 @@ class Indicator(BaseModel):
             rule["calendars"] = self._measured
         if self._completion != "last":
             rule["completion"] = self._completion
+        if self._owed is not None:
+            rule["schedule"] = self._owed
+        if self.table == FIGURES:
+            rule["unit"] = self.unit
+        if declared := {each.table.name: each.table for each in self._definitions.values() if each.table.title}:
+            rule["columns"] = {name: declaration(table) for name, table in sorted(declared.items())}
         text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

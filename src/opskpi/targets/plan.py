@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
     field_validator,
     model_validator,
 )
@@ -23,12 +24,15 @@ from opskpi.model.goals import Goal
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.scoring import Scheme
 from opskpi.model.service import Calendar, LimitRule
+from opskpi.sources import Source
+from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
 from opskpi.targets.composition import DefaultSettings
 from opskpi.targets.fields import Mistakes, Text, Zone, parse_text, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
 from opskpi.targets.headers import ChangeSettings, HeaderSettings
-from opskpi.targets.indicator import Indicator, collected, not_planned
+from opskpi.targets.indicator import Indicator, collected
+from opskpi.targets.schedule import ScheduleSettings, check_schedule
 from opskpi.targets.schemes import Grades, SchemeSettings, check_weights, frozen_scheme
 from opskpi.targets.service import (
     CalendarSettings,
@@ -38,11 +42,9 @@ from opskpi.targets.service import (
     check_rules,
     fingerprint,
 )
+from opskpi.targets.tables import TableSettings, registry, source
 from opskpi.targets.waivers import WaiverSettings, unknown_indicators
 from opskpi.wording import message
-
-#: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"tables"})
 
 
 def _period(value: object) -> str:
@@ -86,6 +88,7 @@ class Plan(BaseModel):
     timezone: Zone = "Asia/Shanghai"
     language: Literal["zh", "en"] | None = None
     calendars: dict[str, CalendarSettings] = Field(default_factory=dict)
+    tables: dict[str, TableSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
     groups: dict[str, GroupSettings] = Field(default_factory=dict)
@@ -95,19 +98,16 @@ class Plan(BaseModel):
     waivers: tuple[WaiverSettings, ...] = ()
     changes: tuple[ChangeSettings, ...] = ()
     sla: tuple[LimitSettings, ...] = ()
+    schedule: tuple[ScheduleSettings, ...] = ()
     missing_response: MissingResponse | None = None
     completion: Completion = "last"
 
     grades: Grades = ()
     scoring: SchemeSettings | None = None
 
+    _registry: Registry = PrivateAttr()
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _planned_keys(cls, values: object) -> object:
-        return not_planned(values, _PLANNED)
 
     @field_validator("indicators")
     @classmethod
@@ -117,6 +117,18 @@ class Plan(BaseModel):
             mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
         mistakes.stop()
         return indicators
+
+    @field_validator("tables", mode="wrap")
+    @classmethod
+    def _tables(
+        cls, value: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> dict[str, TableSettings]:
+        """Read the tables before the indicators that count them, and hand them along."""
+        handed = info.context if isinstance(info.context, dict) else {}
+        handed["unread"] = frozenset(value) if isinstance(value, Mapping) else frozenset()
+        tables: dict[str, TableSettings] = read({} if value is None else value)
+        handed |= {"tables": registry(tables), "unread": frozenset()}
+        return tables
 
     @field_validator("projects", mode="before")
     @classmethod
@@ -155,7 +167,7 @@ class Plan(BaseModel):
         raise_all(unknown_indicators(entries, info.data.get("indicators", {})))
         return entries
 
-    @field_validator("calendars", "sla", mode="before")
+    @field_validator("calendars", "sla", "schedule", mode="before")
     @classmethod
     def _empty_service(cls, value: object, info: ValidationInfo) -> object:
         wanted = dict if info.field_name == "calendars" else list
@@ -171,11 +183,24 @@ class Plan(BaseModel):
         check_rules(rules, info.data.get("calendars"))
         return rules
 
+    @field_validator("schedule")
+    @classmethod
+    def _schedule(cls, lines: tuple[ScheduleSettings, ...], info: ValidationInfo) -> tuple[ScheduleSettings, ...]:
+        raise_all(list(check_schedule(lines, known(info.context), info.data.get("calendars"))))
+        return lines
+
     @model_validator(mode="after")
-    def _service(self) -> "Plan":
+    def _service(self, info: ValidationInfo) -> "Plan":
+        self._registry = known(info.context)
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
         self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
+        for indicator in self.indicators.values():
+            indicator.owed_by([self._owed(line) for line in self.schedule if line.table in indicator.tables])
         return self
+
+    def _owed(self, line: ScheduleSettings) -> object:
+        """Lay out what a line of the schedule means for figures."""
+        return fingerprint((dict(line), self._calendars.get(line.calendar or "")))
 
     def _take_rules(self, rules: tuple[LimitRule, ...]) -> None:
         """Judge by these rules, and let them be part of each indicator's."""
@@ -212,6 +237,16 @@ class Plan(BaseModel):
         own = [settings.targets[indicator]] if settings and indicator in settings.targets else []
         shared = group_goals(indicator, self.groups, groups, registered)
         return (*own, *shared, self.indicators[indicator].target)
+
+    @property
+    def registry(self) -> Registry:
+        """The tables its indicators may count: those of every run, and its own."""
+        return self._registry
+
+    @property
+    def source(self) -> Source:
+        """The source by which the sheets of its own tables are told."""
+        return source(self.tables, self._registry)
 
     @property
     def service_calendars(self) -> Mapping[str, Calendar]:

@@ -10,11 +10,11 @@ from opskpi.model.explanations import Clause
 from opskpi.model.goals import DatedTarget, Goal, Target
 from opskpi.model.scoring import Ladder
 from opskpi.sources import shipped
-from opskpi.tables import load
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.targets.scoring import ScoreSettings
 from opskpi.targets.wordings import rule_in_words
+from opskpi.wording import Message
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”")
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -25,6 +25,7 @@ class Source:
     """What an indicator is counted from: a table's columns, each with the heading of our own register."""
 
     table: str
+    title: Message
     columns: tuple[tuple[str, str | None], ...]
 
 
@@ -93,7 +94,7 @@ def _entry(name: str, indicator: Indicator, plan: Plan) -> Entry:
         indicator.name,
         rule_in_words(indicator),
         formula(indicator),
-        tuple(_sources(indicator)),
+        tuple(_sources(indicator, plan)),
         indicator.owner,
         indicator.process_owner,
         indicator.frequency,
@@ -138,25 +139,27 @@ def _parts(part: object) -> Iterator[str]:
             yield f"{key} {said if isinstance(said, str) else ', '.join(said)}"
 
 
-def _sources(indicator: Indicator) -> Iterator[Source]:
+def _sources(indicator: Indicator, plan: Plan) -> Iterator[Source]:
     found: dict[str, list[str]] = {}
     for table, texts in expressions(indicator):
-        known = known_columns(load(table))
+        known = known_columns(plan.registry[table])
         words = [word for text in texts for word in _WORD.findall(_QUOTED.sub(" ", text))]
         found.setdefault(table, []).extend(word for word in words if word in known)
     for each in (indicator, *(getattr(indicator, "terms", None) or {}).values()):
         named, moment = getattr(each, "table", None), getattr(each, "period_by", None)
-        if named and moment in known_columns(load(named)):
-            found[named].append(moment)
+        if named and moment in known_columns(plan.registry[named]):
+            found.setdefault(named, []).append(moment)
     for table, columns in found.items():
-        named = _headings(table)
-        yield Source(table, tuple((column, named.get(column)) for column in dict.fromkeys(columns)))
+        named = _headings(table, plan)
+        yield Source(
+            table, plan.registry[table].said, tuple((column, named.get(column)) for column in dict.fromkeys(columns))
+        )
 
 
-def _headings(table: str) -> Mapping[str, str]:
-    """Find what our own registers call a table's columns."""
+def _headings(table: str, plan: Plan) -> Mapping[str, str]:
+    """Find what our own registers, or the plan's own tables, call a table's columns."""
     found: dict[str, str] = {}
-    for form in shipped("standard").forms:
+    for form in (*shipped("standard").forms, *plan.source.forms):
         if form.table == table:
             for column, spellings in form.columns.items():
                 found.setdefault(column, next(iter(spellings)))

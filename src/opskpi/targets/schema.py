@@ -13,6 +13,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 _SHORTER: Mapping[str, JsonSchemaValue] = {
     "CalendarSettings": {"const": "always"},
     "ScoreSettings": {"enum": ["pass_fail", "rate"]},
+    "ColumnSettings": {"type": "string"},
     "GroupSettings": {"type": ["array", "null"], "items": {"type": "string"}},
     "ProjectSettings": {"type": "null"},
 }

@@ -45,7 +45,7 @@ _Fit = tuple[frozenset[str] | None, ...]
 
 def _folder(info: ValidationInfo) -> Path:
     """Find the plan's folder, which is handed to its validation."""
-    return info.context if isinstance(info.context, Path) else Path()
+    return Path((info.context or {}).get("folder", ""))
 
 
 def _days_off(value: object, info: ValidationInfo) -> frozenset[date]:

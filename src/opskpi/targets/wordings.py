@@ -95,7 +95,7 @@ def _counted(said: Indicator | Term, definition: Definition) -> Iterator[Clause]
     if definition.by and said.reduce:
         yield Clause("by", message("said_by", column=worded(definition.by)), definition.by.name)
         yield Clause("reduce", message("said_notation", text=said.reduce), said.reduce)
-    yield Clause("table", message(f"table_{said.table}"), str(said.table))
+    yield Clause("table", definition.table.said, definition.table.name)
     if definition.where is not None:
         yield Clause("where", worded(definition.where), said.where or "")
     for reason, node in definition.exclude:
