@@ -4,7 +4,6 @@ An expression is a nested tuple, such as ("+", ("column", "paused_minutes"), ("l
 writes it for the engine, `value` evaluates it for one row. None is a blank, an unknown, or no outcome at all.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from fractions import Fraction
@@ -190,7 +189,8 @@ def _due(start: Any, length: Expression, calendar: bool) -> datetime | None:  # 
         begin = max(start, window[0]) if window else start
         if window and begin < window[1]:
             if begin + rest <= window[1]:
-                return begin + rest
+                found: datetime = begin + rest
+                return found
             rest -= window[1] - begin
         day = datetime.combine(day.date() + timedelta(days=1), time())
 
@@ -205,16 +205,12 @@ def figure(function: str, values: Sequence[Any], level: Fraction = Fraction(1, 2
     if not known:
         return None
     known.sort()
-    middle = known[(len(known) - 1) // 2] + known[len(known) // 2]
-    made = {
-        "mean": lambda: sum(known, Fraction(0)) / len(known),
-        "min": lambda: known[0],
-        "max": lambda: known[-1],
-        "median": lambda: Fraction(middle) / 2,
+    made: dict[str, Any] = {
+        "mean": sum(known, Fraction(0)) / len(known),
+        "min": known[0],
+        "max": known[-1],
+        "median": (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2,
         # the least value that at least that share of the rows does not exceed
-        "quantile": lambda: next(
-            each for each in known if Fraction(sum(other <= each for other in known), len(known)) >= level
-        ),
+        "quantile": next(each for each in known if sum(other <= each for other in known) >= level * len(known)),
     }
-    assert math.isfinite(float(known[0]))
-    return Fraction(made[function]())
+    return Fraction(made[function])

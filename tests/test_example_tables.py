@@ -61,6 +61,32 @@ def test_the_workbook_is_made_of_the_csv_files(tmp_path: Path) -> None:
     assert sorted(one) == sorted(path.stem for path in (FOLDER / "csv").glob("*.csv"))
 
 
+@pytest.mark.parametrize(
+    ("project", "indicator", "said"),
+    [
+        ("某银行数据中心", "备件抽检合格率", ("数据表    备件抽检", "S-05", "备件抽检.csv!7")),
+        ("某银行数据中心", "巡检计划完成率", ("计划生成：2016-Q4 巡检记录", "2016-12-31")),
+        ("某银行数据中心", "系统可用率", ("8777 ÷ 8784", "填报人 张三", "填报，不由行计算")),
+        ("公司", "内审按期完成率", ("2016-12-09", "内审计划.csv!3")),
+    ],
+)
+def test_figures_are_explained(
+    opskpi: Callable[..., Result], project: str, indicator: str, said: tuple[str, ...]
+) -> None:
+    result = opskpi("explain", project, indicator, FOLDER / "csv", "-t", FOLDER / "targets.yaml")
+
+    assert result.exit_code == 0, result.stderr
+    assert [each for each in said if each not in result.stdout] == []
+
+
+def test_a_row_of_a_declared_table_is_explained(opskpi: Callable[..., Result]) -> None:
+    result = opskpi("explain", "--row", "S-05", FOLDER / "csv", "-t", FOLDER / "targets.yaml")
+
+    assert result.exit_code == 0, result.stderr
+    assert "备件抽检" in result.stdout
+    assert "未达成" in result.stdout
+
+
 def test_every_type_and_key_is_documented() -> None:
     keys = {*TYPES, *TableSettings.model_fields, *ColumnSettings.model_fields, *ScheduleSettings.model_fields}
     assert Manner.model_fields.keys() <= keys

@@ -1,6 +1,7 @@
 """Random expressions over random rows, against an interpreter that shares nothing with the engine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 from interpreter import EXCLUDED, MET, MISSED, PENDING, Expression, figure, text, value
 from opskpi.arrow import strings
-from opskpi.indicators.columns import MISSED_END, Clock, Rows, State
+from opskpi.indicators.columns import MISSED_END, Clock, Elsewhere, Rows, State
 from opskpi.indicators.conditions import conditions
+from opskpi.indicators.definitions import Definition, Window
 from opskpi.indicators.moments import moments
 from opskpi.indicators.numbers import numbers
 from opskpi.indicators.outcomes import outcomes
-from opskpi.indicators.readings import Definition, Window, read
+from opskpi.indicators.readings import read
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.typing import aggregate, check
 from opskpi.model.service import Calendar
@@ -85,11 +87,13 @@ INSTANT = st.one_of(
 BARE = st.sampled_from([literal(Fraction(0), "0"), literal(Fraction(3), "3"), literal(Fraction(7, 2), "3.5")])
 
 
-def calculated(signs: str, left: st.SearchStrategy[Expression], right: st.SearchStrategy[Expression]) -> Any:  # noqa: ANN401
+def calculated(
+    signs: str, left: st.SearchStrategy[Expression], right: st.SearchStrategy[Expression]
+) -> st.SearchStrategy[Expression]:
     return st.tuples(st.sampled_from(list(signs)), left, right)
 
 
-MINUTE = st.deferred(
+MINUTE: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         *map(column, MINUTES),
         st.sampled_from([literal(Fraction(30), "30m"), literal(Fraction(90), "1.5h"), literal(Fraction(270), "4h30m")]),
@@ -100,7 +104,7 @@ MINUTE = st.deferred(
         st.tuples(st.just("-"), MINUTE),
     )
 )
-RATIO = st.deferred(
+RATIO: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         st.just(literal(Fraction(9, 10), "90%")),
         calculated("/", MINUTE, MINUTE),
@@ -108,7 +112,7 @@ RATIO = st.deferred(
         st.tuples(st.just("-"), RATIO),
     )
 )
-PLAIN = st.deferred(
+PLAIN: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         column("reopened"),
         calculated("+-*", PLAIN, BARE),
@@ -121,7 +125,7 @@ SIGN = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 EQUAL = st.sampled_from(["==", "!="])
 WORD = st.sampled_from([literal("new", '"new"'), literal("closed", '"已关闭"'), literal("resolved", '"resolved"')])
 PRIORITY = st.sampled_from([literal("P1", '"P1"'), literal("紧急", '"紧急"')])
-CONDITION = st.deferred(
+CONDITION: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         column("sla_flag"),
         st.tuples(SIGN, MINUTE, MINUTE),
@@ -137,7 +141,7 @@ CONDITION = st.deferred(
         st.tuples(st.just("not"), CONDITION),
     )
 )
-OUTCOME = st.deferred(
+OUTCOME: st.SearchStrategy[Expression] = st.deferred(
     lambda: st.one_of(
         st.tuples(st.just("call"), st.sampled_from(["in_time", "done"]), INSTANT, INSTANT),
         st.tuples(st.sampled_from(["and", "or"]), OUTCOME, OUTCOME),
@@ -278,3 +282,50 @@ def test_weighted_means(node: Expression, weight: Expression, facts: list[dict[s
 def test_different_words(name: str, facts: list[dict[str, Any]], cut: int) -> None:
     for project, reading in enumerate(readings(f"distinct({name})", facts, cut)):
         assert reading.value == figure("distinct", [fact[name] for fact in facts if fact["project"] == project])
+
+
+@given(
+    facts=ROWS,
+    asked=short(CONDITION),
+    keys=st.lists(st.sampled_from(["priority", "ticket_id"]), unique=True),
+    moment=short(INSTANT),
+    window=st.tuples(st.integers(1, 200), st.sampled_from(["after", "before"])),
+    cut=st.integers(0, 25),
+)
+@settings(deadline=None, suppress_health_check=SLOW, max_examples=100)
+def test_other_rows_are_found_as_by_looking_at_each(
+    facts: list[dict[str, Any]],
+    asked: Expression,
+    keys: list[str],
+    moment: Expression,
+    window: tuple[int, str],
+    cut: int,
+) -> None:
+    """Every row is held against every other one; rows of no creation time are nobody's match."""
+    hours, word = window
+    written = f"exists(tickets, same({', '.join(keys)}), {text(asked)}, {hours}h {word} {text(moment)})"
+    typed, _ = check(parse(written), TICKETS)
+    blocks = [block(part) for part in (facts[:cut], facts[cut:]) if part]
+    elsewhere = Elsewhere({"tickets": blocks})
+    found = [code for each in blocks for code in conditions(typed, replace(each, elsewhere=elsewhere)).tolist()]
+    matching = [value(asked, fact, AS_OF, over=False) is True for fact in facts]
+
+    def lies(ours: datetime, theirs: datetime) -> bool:
+        gap = theirs - ours if word == "after" else ours - theirs
+        return timedelta() < gap <= timedelta(hours=hours)
+
+    for at, fact in enumerate(facts):
+        ours = value(moment, fact, AS_OF, over=False)
+        if ours is None or any(fact[key] is None for key in keys):
+            assert found[at] == UNKNOWN
+            continue
+        others = [
+            other["created_at"]
+            for place, other in enumerate(facts)
+            if place != at
+            and matching[place]
+            and other["project"] == fact["project"]
+            and all(other[key] == fact[key] for key in keys)
+        ]
+        hit = any(theirs is not None and theirs <= AS_OF and lies(ours, theirs) for theirs in others)
+        assert found[at] == (YES if hit else NO)

@@ -1,20 +1,25 @@
 """The indicator language: its grammar, its type check, and its columns against a row-by-row interpreter."""
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opskpi.arrow import strings
+from opskpi.errors import SettingsError
 from opskpi.indicators.columns import Clock, Rows, State
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.nodes import Both, Call, Compare, Literal, Name, Not
+from opskpi.indicators.numbers import numbers
 from opskpi.indicators.outcomes import outcomes
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.tables import load
-from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Texts, Words
+from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Numbers, Texts, Words
 
 TICKETS = load("tickets")
 
@@ -187,3 +192,150 @@ def test_outcomes_are_those_of_a_row_by_row_judge(
 def test_outcomes_join_by_their_order_missed_excluded_pending_met() -> None:
     order = ["LATE", "NO_LIMIT", "PENDING", "MET"]
     assert sorted(order, key=lambda name: State[name]) == order
+
+
+HARMFUL = [
+    "__import__('os').system('true')",
+    "().__class__.__bases__[0].__subclasses__()",
+    "created_at.__class__",
+    "open('/etc/passwd')",
+    "eval('1')",
+    "exec('import os')",
+    "lambda: 1",
+    "[x for x in type]",
+    "type; import os",
+    "f'{type}'",
+    "9**9**9",
+    "9**9**9 > 1",
+    "9" * 19 + " > 1",
+    "9" * 1999,
+    "1e999999999 > 1",
+    "0x10 > 1",
+    "(" * 999 + "type" + ")" * 999,
+    "not " * 499 + "sla_flag",
+    "-" * 1990 + "reopened",
+    "reopened" + "+reopened" * 200 + " > 1",
+    "sla_flag" + " and sla_flag" * 150,
+    "elapsed(" * 240 + "created_at",
+    'title == "' + "x" * 100_000 + '"',
+    'title == "' + "a" * 1900,
+    "created_at" * 300,
+    "4" + "h4m" * 600 + " > 1h",
+    "9" + "9h" * 900 + " > 1h",
+    "1" + ".1" * 900,
+    "type == 'incident' -- drop table",
+    "type == 'incident' or 1=1",
+    "\x00",
+    "type\u202e == 'x'",
+    "${type}",
+    "{{ 7 * 7 }}",
+    "=cmd|' /C calc'!A0",
+]
+
+
+@pytest.mark.parametrize("text", HARMFUL)
+def test_harmful_expressions_are_refused_at_once_and_in_words(text: str) -> None:
+    """No Python, no powers, no depth that a walk would drown in, no text that a pattern would chew on."""
+    for read in (condition, aggregate):
+        begun = time.perf_counter()
+        with pytest.raises(ExpressionError) as caught:
+            read(text, TICKETS)
+        assert time.perf_counter() - begun < 1  # some milliseconds; a bomb takes minutes
+        assert caught.value.sentence.text("en")
+        assert caught.value.sentence.text("zh")
+        assert 0 <= caught.value.at <= len(text)
+
+
+def test_products_beyond_all_reason_stop_the_run_in_words() -> None:
+    """A product of many long numbers has thousands of digits a row; it is refused, not awaited."""
+    text = "reopened" + " * 999999999999999999" * 40
+    ones = Numbers(np.ones(3, np.int64), 1, np.zeros(3, bool))
+    block = replace(rows(Clock(0, period_ended=True), title=strings(["a", "b", "c"])), columns={"reopened": ones})
+    with pytest.raises(SettingsError, match="beyond all reason"):
+        numbers(parse(text), block)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "at"),
+    [
+        ("resolve_minutes > 90%", "mixed_units", 16),
+        ("resolve_minutes > 30", "limit_bare", 18),
+        ("resolve_minutes + 30 > 1h", "limit_bare", 18),
+        ("resolve_minutes > satisfaction", "mixed_units", 16),
+        ("resolve_minutes * resolve_minutes > 1h", "units_multiplied", 16),
+        ("reopened / resolve_minutes > 1", "units_divided", 9),
+        ("resolve_minutes > 4d", "limit_bare_days", 18),
+        ("resolve_minutes > 4 d", "unexpected", 20),
+        ("resolve_minutes > 4apples", "limit_unreadable", 18),
+        ("resolve_minutes > 2wd", "mixed_types", 16),
+        ("stopped_at - created_at > 4h", "use_elapsed", 11),
+        ("created_at + 4h > closed_at", "use_due", 11),
+        ("elapsed(created_at) > 4h", "argument_count", 0),
+        ("elapsed(created_at, 4h) > 4h", "argument_type", 20),
+        ("elapsed(created_at, closed_at, priority) > 4h", "argument_type", 31),
+        ("due(created_at, resolve_minutes) > closed_at", "argument_type", 16),
+        ("due(created_at, 2wd) > closed_at", "workdays_need_calendar", 16),
+        ("type + 1 > 2", "wrong_type", 0),
+        ("-type == 1", "wrong_type", 0),
+        ("sla_met is null", "wrong_type", 8),
+        ("reopened ** 2 > 1", "no_powers", 10),
+        ("exists()", "unknown_table", 0),
+        ("exists(ticket, 72h after closed_at)", "unknown_table", 7),
+        ("exists(tickets)", "exists_wants", 0),
+        ("exists(tickets, 2wd after closed_at)", "exists_wants", 16),
+        ("exists(tickets, 72h after type)", "wrong_type", 26),
+        ("exists(tickets, same(created_at), 72h after closed_at)", "wrong_type", 21),
+        ("exists(surveys, same(ticket_id), score, 72h after closed_at)", "wrong_type", 33),
+        ("exists(surveys, same(title), 72h after closed_at)", "unknown_column", 21),
+        ("72h after closed_at", "unknown_function", 4),
+    ],
+)
+def test_units_and_arguments_are_checked_with_their_place(text: str, key: str, at: int) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        condition(text, TICKETS)
+    assert (caught.value.sentence.key, caught.value.at) == (key, at)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("mean(elapsed(created_at, closed_at))", "minutes"),
+        ("mean(resolve_minutes / 4h)", "ratio"),
+        ("mean(resolve_minutes / 2)", "minutes"),
+        ("sum(resolve_minutes * reopened)", "minutes"),
+        ("mean(satisfaction / 5)", "score"),
+        ("sum(reopened * 2)", "number"),
+        ("mean(reopened / reopened)", "ratio"),
+        ("wmean(satisfaction, reopened)", "score"),
+        ("quantile(resolve_minutes, 90%)", "minutes"),
+        ("distinct(title)", "count"),
+        ("downtime(created_at, closed_at)", "minutes"),
+        ("mean(1)", "number"),
+    ],
+)
+def test_units_follow_from_the_columns(text: str, unit: str) -> None:
+    assert aggregate(text, TICKETS).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('count(type == "incident")', "count_takes_none"),
+        ("quantile(satisfaction, 90)", "argument_type"),
+        ("quantile(satisfaction, 0%)", "argument_type"),
+        ("quantile(satisfaction, reopened)", "argument_type"),
+        ("quantile(satisfaction)", "argument_count"),
+        ("distinct(created_at)", "argument_type"),
+        ("percentile(satisfaction, 90%)", "not_an_aggregate"),
+        ("mean(satisfaction) / 2", "not_an_aggregate"),
+    ],
+)
+def test_aggregates_take_what_they_take(text: str, key: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        aggregate(text, TICKETS)
+    assert caught.value.sentence.key == key
+
+
+def test_full_width_signs_mean_what_they_look_like() -> None:
+    assert parse("in_time（created_at，closed_at）") == parse("in_time(created_at, closed_at)")
+    assert parse("reopened ＞ 1 × 2 ÷ 3 − 4") == parse("reopened > 1 * 2 / 3 - 4")

@@ -10,7 +10,7 @@ import pytest
 from opskpi.documents import read_document, validate
 from opskpi.errors import ExportError, SettingsError
 from opskpi.targets.plan import Plan
-from rulebook import PLAN_2016, PROJECT, Desk, Row, incidents
+from rulebook import PLAN_2016, PROJECT, Desk, Row, complaint, incidents
 from test_declared_tables import score_raising as raising
 
 INDICATORS = """
@@ -110,6 +110,27 @@ class TestFigures:
         assert outcome.pick("sla", "value", "basis", "met") == (0.93, "reported", None)
         assert outcome.pick("sla", "value", "basis", "met", project="旁家") == (0.9, "computed", 9)
         assert (outcome.company("sla")["numerator"], outcome.company("sla")["denominator"]) == (102, 110)
+
+    def test_an_indicator_of_terms_may_be_reported_as_a_whole(self, desk: Desk, plan: Path) -> None:
+        """Complaints per incident: counted 1/10 in the other project, reported 3 of 200 in ours: 1.5 % and 10 %."""
+        terms = """  rate:
+    name: 投诉率
+    terms:
+      complaints: {table: tickets, where: type == "complaint", period_by: created_at, value: count()}
+      handled: {table: tickets, where: type == "incident", period_by: created_at, value: count()}
+    value: complaints / handled
+    min_rows: 5
+    target: "<= 2%"
+"""
+        plan.write_text(plan.read_text("utf-8") + terms, "utf-8")
+        desk.tickets(*incidents(10, 0, 项目名称="旁家"), complaint(项目名称="旁家"))
+        put(desk, line("投诉率", "2016", "", ("3", "200")))
+
+        outcome = desk.score(plan=plan)
+
+        assert outcome.pick("rate", "value", "verdict", "basis") == (0.015, "pass", "reported")
+        assert outcome.pick("rate", "value", "verdict", "basis", project="旁家") == (0.1, "fail", "computed")
+        assert outcome.company("rate")["value"] is None
 
     def test_a_line_not_filled_in_yet_reports_nothing(self, desk: Desk, plan: Path) -> None:
         put(desk, line("系统可用率", "2016"), line("重大安全事件数", "2016", "0"))
@@ -274,6 +295,7 @@ class TestContradictions:
         ("keys", "words"),
         [
             ("table: figures, value: count()", "value means nothing here"),
+            ("terms: {x: {table: figures, period_by: period, value: sum(value)}}, value: x", "cannot be a term"),
             ("table: figures, where: period == '2016'", "where means nothing here"),
             ("table: tickets, period_by: created_at, value: count(), unit: 次", "for reported indicators"),
             ("table: figures, unit: 次, target: '>= 90%'", "percent"),

@@ -123,6 +123,9 @@ class TestReports:
 
         assert outcome.pick(RATE, "met", "missed") == (0, 1)
         assert "1 rows say another due day" in outcome.notes
+        asked = (Path(PROJECT), Path(RATE), desk.exports)
+        told = desk.run("explain", "--period", "2016-05", plan=desk.folder / "plan.yaml", exports=asked).printed
+        assert "2016-05-09（由计划给出）" in told  # the cell itself says the 15th
         graced = HEAD + since.replace("calendar:", "grace: 1wd, calendar:")
         assert desk.score("--period", "2016-05", plan=plan_of(desk, graced)).pick(RATE, "met") == (1,)
 

@@ -67,6 +67,12 @@ class Circumstances:
     lacking: Message | None = None
 
 
+def reported_standard(standard: Standard) -> Standard:
+    """Ask of a figure that was reported neither a number of rows nor terms that it is made of."""
+    function = "mean" if standard.formula else standard.function
+    return replace(standard, min_rows=0, formula=None, terms={}, function=function)
+
+
 def judge(
     project: str,
     standard: Standard,
@@ -259,7 +265,7 @@ def headroom(function: str, reading: Reading, target: Target | None) -> int | No
     For a share: how many met rows could have been missed without a fail, negative: how
     many missed ones had to be met. For a ceiling: how many more may come. None for means.
     """
-    if target is None or reading.value is None or reading.numerator is None:
+    if target is None or reading.value is None or reading.numerator is None or reading.numerator.denominator != 1:
         return None
     if function == "count":
         return _count_headroom(int(reading.numerator), target)

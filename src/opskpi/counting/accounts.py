@@ -11,8 +11,8 @@ from opskpi.counting.grounds import Bench, Row, cells_alone, grounds, stored
 from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.decided import DECIDED, decided
+from opskpi.indicators.definitions import reasons
 from opskpi.indicators.nodes import Both, Node, names_in
-from opskpi.indicators.readings import reasons
 from opskpi.model.explanations import Account, Ground
 from opskpi.tables.columns import NAT, YES
 from opskpi.tables.instants import microseconds, moment_of

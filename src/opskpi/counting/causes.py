@@ -18,8 +18,10 @@ from opskpi.counting.legs import leg_of, stopped
 from opskpi.counting.limits import Limited
 from opskpi.counting.pauses import NEVER
 from opskpi.indicators.columns import Rows
+from opskpi.indicators.judging import verdicts
 from opskpi.indicators.outcomes import carried, judgement
-from opskpi.indicators.readings import Readings, Spread, verdicts
+from opskpi.indicators.readings import Readings
+from opskpi.indicators.spreading import Spread
 from opskpi.model.service import Calendar
 from opskpi.tables.columns import NAT, Numbers
 from opskpi.tables.instants import moment_of

@@ -11,7 +11,8 @@ from opskpi.counting.register import Figure
 from opskpi.counting.reported import counts
 from opskpi.errors import ExportError
 from opskpi.indicators.columns import State
-from opskpi.indicators.readings import Definition, Readings, Window, read
+from opskpi.indicators.definitions import Definition, Window
+from opskpi.indicators.readings import Readings, read
 from opskpi.model.periods import Period
 from opskpi.model.places import Place
 from opskpi.tables.instants import microseconds

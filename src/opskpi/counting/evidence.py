@@ -8,6 +8,8 @@ import numpy as np
 
 from opskpi.counting.legs import Leg, leg_of, stopped
 from opskpi.indicators.columns import MISSED_END, Rows, State
+from opskpi.indicators.moments import moments
+from opskpi.indicators.nodes import Call
 from opskpi.indicators.outcomes import judgement
 from opskpi.indicators.readings import Readings
 from opskpi.intake.ledgers import Checked
@@ -24,12 +26,16 @@ _BY_LIMIT = frozenset({"limit", "duration"})
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What stands behind an indicator's figures: its readings, the blocks they were read from, the plan's limits."""
+    """What stands behind an indicator's figures: its readings, the blocks they were read from, the plan's limits.
+
+    `judged` is the comparison of a stop with a due moment that its value is, where it is one.
+    """
 
     readings: Readings
     blocks: Sequence[Checked]
     rows: Sequence[Rows]
     rules: Sequence[LimitRule]
+    judged: Call | None = None
 
 
 def misses(behind: Behind, project: int, most: int) -> tuple[Miss, ...]:
@@ -60,7 +66,8 @@ def differing(behind: Behind, project: int, most: int) -> tuple[Place, ...]:
 def why_missed(behind: Behind, at: int, project: int, row: int) -> Message:
     """Say why a row of a block is missed."""
     state = behind.readings.states[at][row]
-    return _limited(behind, state, behind.rows[at], project, row) or _reason(state, behind.blocks[at], row)
+    block, rows = behind.blocks[at], behind.rows[at]
+    return _limited(behind, state, rows, project, row) or _reason(behind, state, block, rows, row)
 
 
 def row_id(block: Checked, row: int) -> str:
@@ -71,23 +78,37 @@ def row_id(block: Checked, row: int) -> str:
     return cell_texts(column, np.array([row]))[0] or ""
 
 
-def _reason(state: np.int8, block: Checked, row: int) -> Message:
+def _reason(behind: Behind, state: np.int8, block: Checked, rows: Rows, row: int) -> Message:
     """Say why a row is missed, with its due and its stop where they tell."""
     key = f"miss_{State(int(state)).name.lower()}"
-    table = block.sheet.table
-    stops = table.stop or ("delivered_at",)
-    due = _moment(block, row, table.due or "")
-    stop = next((text for name in stops if (text := _moment(block, row, name))), "")
+    due, stop = _held(behind.judged, rows, row) if behind.judged else _usual(block, row)
     if (state == State.LATE and not (due and stop)) or (state == State.OPEN_PAST_DUE and not due):
         key = "miss_plain"
     return message(key, due=due, stop=stop)
 
 
+def _held(call: Call, rows: Rows, row: int) -> tuple[str, str]:
+    """Say which moments the value itself holds against one another, the due one first."""
+    stop, due = (int(moments(node, rows)[row]) for node in call.arguments)
+    return _day_or_clock(due), _day_or_clock(stop)
+
+
+def _usual(block: Checked, row: int) -> tuple[str, str]:
+    """Say when a row was due by its export and when it stopped."""
+    table = block.sheet.table
+    stops = table.stop or ("delivered_at",)
+    due = _moment(block, row, table.due or "")
+    return due, next((text for name in stops if (text := _moment(block, row, name))), "")
+
+
 def _moment(block: Checked, row: int, name: str) -> str:
     values = block.columns.get(name)
-    if not isinstance(values, np.ndarray) or values[row] == NAT:
+    return _day_or_clock(int(values[row])) if isinstance(values, np.ndarray) else ""
+
+
+def _day_or_clock(value: int) -> str:
+    if value == NAT:
         return ""
-    value = int(values[row])
     if value % DAY in (0, DAY - 1):
         return moment_of(value).date().isoformat()
     return clock_text(value)

@@ -13,13 +13,14 @@ from opskpi.counting.terms import Counted
 from opskpi.errors import SettingsError
 from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.conditions import conditions
+from opskpi.indicators.definitions import reasons
 from opskpi.indicators.formulas import Leaf
-from opskpi.indicators.readings import reasons
 from opskpi.intake.ledgers import row_problems
 from opskpi.model.cards import PlanRecord, Reading
 from opskpi.model.explanations import Account, Clause, FigureExplanation, Ground, Portion, Step
 from opskpi.tables.columns import YES
 from opskpi.targets.indicator import Indicator
+from opskpi.targets.reported import FIGURES
 from opskpi.targets.wordings import column_word, conjuncts, placing_in_words, rule_in_words, term_in_words, worded
 from opskpi.wording import Message, message
 
@@ -42,7 +43,9 @@ def explained(
         as_of=case.occasion.as_of.replace(tzinfo=case.plan.zone),
         result=result,
         rule=rule_in_words(its),
-        portions=tuple(_portion(case, its, leaf, each, code) for leaf, each in tally.counted.items()),
+        portions=()
+        if result.claim or FIGURES in its.tables
+        else tuple(_portion(case, its, leaf, each, code) for leaf, each in tally.counted.items()),
         notes=(*notes, *case.notes),
     )
 

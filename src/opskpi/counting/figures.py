@@ -11,25 +11,28 @@ from numpy.typing import NDArray
 from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
 from opskpi.counting.concern import concerned
+from opskpi.counting.daytimes import dated, day_notes
 from opskpi.counting.evidence import Behind, differing, misses
 from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.register import Reported
-from opskpi.counting.reported import Account, account
+from opskpi.counting.reported import account
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
 from opskpi.counting.standing import Standing
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.counting.waivers import covering
 from opskpi.errors import ImbalanceError, SettingsError
-from opskpi.indicators.columns import Clock, Rows, State
+from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
+from opskpi.indicators.definitions import Window
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.nodes import Name
-from opskpi.indicators.readings import Readings, Spread, Window, read
+from opskpi.indicators.readings import Readings, read
+from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Reading, Result
 from opskpi.model.goals import held, turns
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
-from opskpi.scorecard import Circumstances, Standard, judge, waive
+from opskpi.scorecard import Circumstances, Standard, judge, reported_standard, waive
 from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
@@ -64,6 +67,7 @@ class Case:
     owed: tuple[Message, ...] = ()
     kept: dict[tuple[str, tuple[bool, ...]], list[Rows]] = field(default_factory=dict)
     limited: dict[str, Limited] = field(default_factory=dict)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
     compiled: list[Mapping[str, Service]] = field(default_factory=list)
 
     def rows(self, table: str, ended: tuple[bool, ...]) -> list[Rows]:
@@ -95,10 +99,13 @@ class Case:
                 self._clock(ended, each.projects),
                 unanswered,
                 self.services,
+                self.elsewhere,
+                days,
             )
-            for each in blocks
+            for each, days in zip(blocks, dated(blocks), strict=True)
         ]
-        return with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+        limited = with_limits(self.plan, self.chosen, rows, table, self.intake, self.spread)
+        return replace(limited, notes=(*limited.notes, *day_notes(self.plan, self.chosen, table, blocks)))
 
     def _stopping(self, table: Table) -> Table:
         """Let reopened rows stop with their first completion where the plan says so."""
@@ -169,7 +176,7 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
         )
         standing = case.standings[project]
         target = held(standing.goals[name], span.period.start)
-        standard = _without_least(tally.standard, told)
+        standard = reported_standard(tally.standard) if told.reading else tally.standard
         result = replace(judge(project, standard, told.reading or reading, target, circumstances), claim=told.claim)
         result = _as_planned(result, standing, span.period)
         results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
@@ -193,11 +200,14 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     definition = indicator.definitions[leaf.term]
     table = definition.table.name
     nobody = np.zeros(len(intake.projects.names), dtype=np.int64)
-    rows = case.rows(table, tuple(each.ended for each in found))
+    ended = tuple(each.ended for each in found)
+    for other in definition.others:  # made here, since a block's own work cannot wait for that of others
+        case.elsewhere.tables.setdefault(other, case.rows(other, ended))
+    rows = case.rows(table, ended)
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
-    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules)
+    behind = Behind(readings, intake.tables.get(table, ()), rows, case.plan.limit_rules, definition.compared)
     return Counted(definition, behind, told, found, bounds)
 
 
@@ -210,11 +220,6 @@ def _spanned(occasion: Occasion, span: str) -> Occasion:
         case "ytd":
             return replace(occasion, period=year_to_date(occasion.period, occasion.plan_period))
     return occasion
-
-
-def _without_least(standard: Standard, told: Account) -> Standard:
-    """Ask no number of rows of a figure that was reported."""
-    return replace(standard, min_rows=0) if told.reading else standard
 
 
 def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:

@@ -14,9 +14,9 @@ from opskpi.counting.limits import Limited
 from opskpi.counting.pauses import NEVER
 from opskpi.counting.spans import Span
 from opskpi.indicators.columns import MISSED_END, Rows, State
+from opskpi.indicators.definitions import Definition, Window
 from opskpi.indicators.nodes import Call, Name, Node, names_in
 from opskpi.indicators.outcomes import judgement, outcomes
-from opskpi.indicators.readings import Definition, Window
 from opskpi.indicators.syntax import parse
 from opskpi.model.explanations import Cell, Clock, Ground
 from opskpi.model.service import LimitRule

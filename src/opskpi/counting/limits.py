@@ -23,7 +23,7 @@ from opskpi.counting.pauses import NEVER, PauseLog, pause_log, stretches_of
 from opskpi.counting.remarks import remarks
 from opskpi.errors import ExportError
 from opskpi.indicators.columns import Rows
-from opskpi.indicators.readings import Spread
+from opskpi.indicators.spreading import Spread
 from opskpi.intake.fitting import Fitting, fitting
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.intake.sheets import SheetRead

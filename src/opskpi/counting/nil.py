@@ -9,7 +9,7 @@ from opskpi.documents import with_nearest
 from opskpi.errors import SettingsError
 from opskpi.indicators.columns import Clock, Rows
 from opskpi.indicators.conditions import conditions
-from opskpi.indicators.readings import Definition
+from opskpi.indicators.definitions import Definition
 from opskpi.intake.ledgers import Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Place

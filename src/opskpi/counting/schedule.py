@@ -190,7 +190,7 @@ def _answering(block: Checked, table: Table, owed: Sequence[_Owed], year: str) -
     before = own if isinstance(own, np.ndarray) else np.full(count, NAT)
     moved = answered & (before != NAT) & (before != due)
     columns = {**block.columns, str(table.due): np.where(answered, due, before)}
-    scheduled = replace(block, chunk=replace(block.chunk, columns=columns))
+    scheduled = replace(block, chunk=replace(block.chunk, columns=columns), scheduled=answered)
     return _Answered(scheduled, int(moved.sum()), np.flatnonzero(block.accepted & ~answered))
 
 

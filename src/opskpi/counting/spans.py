@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.indicators.readings import Window
+from opskpi.indicators.definitions import Window
 from opskpi.intake.names import Projects
 from opskpi.model.cards import Result
 from opskpi.model.periods import Period, year_to_date

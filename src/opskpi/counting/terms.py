@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from opskpi.counting.evidence import Behind
 from opskpi.counting.spans import Span
+from opskpi.indicators.definitions import Definition, Window
 from opskpi.indicators.formulas import Formula, Leaf, parts
 from opskpi.indicators.intervals import Bounds
-from opskpi.indicators.readings import Definition, Readings, Window
+from opskpi.indicators.readings import Readings
 from opskpi.model.cards import Reading
 from opskpi.worktime import Service
 

@@ -13,8 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from opskpi.arrow import integers, strings, take
+from opskpi.arrow import take
 from opskpi.indicators import exact, intervals, ranks, sums
+from opskpi.indicators.coding import coded, encoded
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.conditions import conditions
 from opskpi.indicators.exact import Quotients
@@ -22,9 +23,8 @@ from opskpi.indicators.intervals import Bounds, Stretches
 from opskpi.indicators.moments import calendar_of, unseen
 from opskpi.indicators.nodes import IsNull, Literal, Name, Node
 from opskpi.indicators.numbers import numbers
-from opskpi.indicators.types import sort_of
 from opskpi.indicators.typing import Aggregate
-from opskpi.tables.columns import NAT, YES, Numbers, Texts, Words
+from opskpi.tables.columns import NAT, YES, Numbers
 from opskpi.worktime import Service
 
 _SUMMED, _RANKED = frozenset({"sum", "mean", "wmean"}), frozenset({"min", "max", "median", "quantile"})
@@ -155,27 +155,12 @@ def _different(node: Node, rows: Rows, counted: NDArray[np.bool_], owners: NDArr
     return Part(owners=pairs // max(len(texts), 1), texts=chosen)
 
 
-def coded(node: Node, rows: Rows, counted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], pa.StringArray]:
-    """Code the values of counted rows, each different one a text; blank ones are -1."""
-    if sort_of(node, rows.table) == "number":
-        return _encoded(strings([str(each) for each in numbers(node, rows).picked(counted).fractions()]))
-    column = rows.columns.get(node.name) if isinstance(node, Name) else None
-    if isinstance(column, Texts | Words):
-        return column.codes[counted].astype(np.int64), strings(list(column.words))
-    return _encoded(strings([]) if column is None else take(column, np.flatnonzero(counted)))
-
-
-def _encoded(texts: pa.StringArray) -> tuple[NDArray[np.int64], pa.StringArray]:
-    encoded = texts.dictionary_encode()
-    return integers(encoded.indices, -1), encoded.dictionary
-
-
 def _counted_once(parts: Sequence[Part], projects: int) -> list[int]:
     """Count each project's different values over all blocks."""
     texts = [part.texts for part in parts if part.texts is not None]
     owners = [part.owners for part in parts if part.owners is not None]
     if not texts:
         return [0] * projects
-    codes, kinds = _encoded(pa.concat_arrays(texts))
+    codes, kinds = encoded(pa.concat_arrays(texts))
     pairs = np.unique(np.concatenate(owners).astype(np.int64) * max(len(kinds), 1) + codes)
     return [int(each) for each in np.bincount(pairs // max(len(kinds), 1), minlength=projects)]

@@ -1,8 +1,9 @@
 """A block of rows as an expression sees it: its columns, the clock it is judged by, and what its rows can be."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -55,12 +56,30 @@ class Clock:
     period_ended: bool | NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The rows of other tables that expressions ask for, and what was found out of them once for all blocks."""
+
+    tables: dict[str, Sequence["Rows"]] = field(default_factory=dict)
+    kept: dict[object, Any] = field(default_factory=dict)
+    lock: "RLock" = field(default_factory=RLock)
+
+    def once(self, part: object, make: Callable[[], _Kept]) -> _Kept:
+        """Find something out for all blocks, whichever asks first."""
+        with self.lock:
+            if part not in self.kept:
+                self.kept[part] = make()
+            found: _Kept = self.kept[part]
+        return found
+
+
 @dataclass(slots=True)
 class Rows:
     """A block of rows of one table, with the project of each; evaluated parts are kept.
 
     `unanswered` is what finished rows without a response time are where time judges; None leaves them open.
-    `services` are the compiled calendars that expressions name, real time under "".
+    `services` are the compiled calendars that expressions name, real time under ""; `elsewhere` are other tables.
+    `dated` marks moments of which only the day is written down, where others of their column have the time.
     """
 
     table: Table
@@ -70,6 +89,8 @@ class Rows:
     clock: Clock
     unanswered: State | None = None
     services: Mapping[str, Service] = field(default_factory=dict)
+    elsewhere: Elsewhere | None = None
+    dated: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     kept: dict[object, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:

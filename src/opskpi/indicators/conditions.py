@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from opskpi.arrow import booleans, strings
 from opskpi.indicators.columns import Rows
+from opskpi.indicators.elsewhere import found
 from opskpi.indicators.exact import Quotients, sides
 from opskpi.indicators.moments import moments, unseen
-from opskpi.indicators.nodes import Both, Compare, IsNull, Literal, Name, Node, Not
+from opskpi.indicators.nodes import Both, Call, Compare, IsNull, Literal, Name, Node, Not
 from opskpi.indicators.numbers import numbers
 from opskpi.indicators.types import sort_of
 from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Column, Texts, Words, is_blank
@@ -42,10 +43,8 @@ def _condition(node: Node, rows: Rows) -> NDArray[np.int8]:
         case Literal(value):
             return np.full(len(rows), YES if value else NO, dtype=np.int8)
         case Name(name):
-            flags = rows.columns.get(name)
-            if isinstance(flags, np.ndarray):
-                return flags.astype(np.int8, copy=False)
-            return np.full(len(rows), UNKNOWN, dtype=np.int8)
+            flags = rows.columns.get(name, np.full(len(rows), UNKNOWN, dtype=np.int8))
+            return np.asarray(flags, dtype=np.int8)
         case Not(inner):
             return np.int8(YES) - conditions(inner, rows)
         case Both(word, left, right):
@@ -55,6 +54,8 @@ def _condition(node: Node, rows: Rows) -> NDArray[np.int8]:
             return _yes(_blank(inner, rows))
         case Compare():
             return _compare(node, rows)
+        case Call():
+            return found(node, rows, conditions)
     raise AssertionError(node)
 
 
@@ -128,9 +129,9 @@ def _signed(sign: str, left: NDArray[np.generic], right: NDArray[np.generic]) ->
     return np.asarray(_COMPARED[sign](left, right), dtype=bool)
 
 
-def _with_blanks(found: NDArray[np.bool_], blank: NDArray[np.bool_]) -> NDArray[np.int8]:
-    return np.where(blank, np.int8(UNKNOWN), _yes(found))
+def _with_blanks(told: NDArray[np.bool_], blank: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return np.where(blank, np.int8(UNKNOWN), _yes(told))
 
 
-def _yes(found: NDArray[np.bool_]) -> NDArray[np.int8]:
-    return found.astype(np.int8) * np.int8(YES)
+def _yes(told: NDArray[np.bool_]) -> NDArray[np.int8]:
+    return told.astype(np.int8) * np.int8(YES)

@@ -54,9 +54,7 @@ def of_column(numbers: Numbers) -> Quotients:
 
 def constant(value: Fraction, rows: int) -> Quotients:
     """Spread one number over all rows."""
-    fits = abs(value.numerator) < _FITS
-    top = np.full(rows, value.numerator, dtype=np.int64 if fits else object)
-    return Quotients(top, value.denominator, np.zeros(rows, dtype=bool))
+    return Quotients(_sized(value.numerator, rows), value.denominator, np.zeros(rows, dtype=bool))
 
 
 def absent(rows: int) -> Quotients:
@@ -83,6 +81,9 @@ def multiplied(one: Quotients, two: Quotients) -> Quotients:
 
 def divided(one: Quotients, two: Quotients) -> Quotients:
     """Divide two columns; blank where either is, and where there is nothing to divide by."""
+    if _is_constant(two):
+        turned_over = Quotients(_sized(two.bottom, len(two)) * np.sign(two.top), abs(int(two.top[0])), two.blank)
+        return multiplied(one, turned_over)
     nothing = two.top == 0
     by = np.where(nothing, 1, two.top)
     top = _rows(_times(_times(one.top, two.bottom), np.sign(by)))
@@ -99,6 +100,18 @@ def stacked(parts: Sequence[Quotients]) -> Quotients:
         return Quotients(np.concatenate(top), common, blank)
     bottoms = [np.full(len(part), part.bottom) if isinstance(part.bottom, int) else part.bottom for part in parts]
     return Quotients(np.concatenate([part.top for part in parts]), np.concatenate(bottoms), blank)
+
+
+def _is_constant(numbers: Quotients) -> bool:
+    """Tell a column that holds one number throughout, other than 0."""
+    if not isinstance(numbers.bottom, int) or not len(numbers) or not numbers.top[0]:
+        return False
+    return bool((numbers.top == numbers.top[0]).all())
+
+
+def _sized(number: Whole, rows: int) -> NDArray[Any]:
+    """Spread a whole number over rows."""
+    return np.full(rows, number, dtype=np.int64 if _most(number) < _FITS else object)
 
 
 def sides(one: Quotients, two: Quotients) -> tuple[NDArray[Any], NDArray[Any]]:

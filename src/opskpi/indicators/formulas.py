@@ -16,7 +16,7 @@ from opskpi.indicators.nodes import Calculate, Call, Literal, Minus, Name, Node,
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.types import literal_type, type_name, type_names
-from opskpi.indicators.typing import UNITS_OF, fitting_unit
+from opskpi.indicators.units import UNITS_OF, fitting_unit
 from opskpi.wording import message
 
 #: Other periods than the one that is judged.

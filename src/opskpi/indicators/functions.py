@@ -28,6 +28,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "flagged": Signature((_CONDITION,), "outcome"),
     "elapsed": Signature((_INSTANT, _INSTANT, _CALENDAR), "number", "minutes", optional=1),
     "due": Signature((_INSTANT, _LENGTH, _CALENDAR), "instant", optional=1),
+    "exists": Signature((), "condition"),
 }
 
 #: What is measured of the period itself, and stands among terms.

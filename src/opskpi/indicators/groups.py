@@ -10,8 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from opskpi.documents import with_nearest
-from opskpi.indicators import units
-from opskpi.indicators.aggregates import Owned, Ratio, coded, part_of, ratios
+from opskpi.indicators.aggregates import Owned, Ratio, part_of, ratios
+from opskpi.indicators.coding import coded
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.formulas import Leaf, figure, unit_of
 from opskpi.indicators.intervals import Bounds
@@ -19,7 +19,8 @@ from opskpi.indicators.nodes import Both, Call, Compare, Name, Node, Not
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.types import type_names
-from opskpi.indicators.typing import Aggregate, fitting_unit
+from opskpi.indicators.typing import Aggregate
+from opskpi.indicators.units import common, fitting_unit
 from opskpi.wording import message
 
 #: The figure of a group, as `reduce` names it.
@@ -143,7 +144,7 @@ def _check(node: Node, unit: str) -> None:
             _check(inner, unit)
         case Compare(_, left, right, at):
             sides = (left, unit_of(left, {VALUE: unit})), (right, unit_of(right, {VALUE: unit}))
-            fitting_unit(units.common, *sides, at)
+            fitting_unit(common, *sides, at)
         case _:
             raise ExpressionError(message("not_a_condition", found=type_names({"number"})[0]), node.at)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.nodes import Call, Literal, Name, Node, every_node
+from opskpi.tables import Table
 from opskpi.tables.columns import NAT
 
 _MINUTE = 60_000_000
@@ -30,6 +31,22 @@ def unseen(node: Node, rows: Rows) -> NDArray[np.bool_]:
     if node == Name("stopped_at"):
         return rows.unseen_stops()
     return np.zeros(len(rows), dtype=bool)
+
+
+def is_dated(node: Node, rows: Rows) -> NDArray[np.bool_]:
+    """Tell of which moments only the day is written down, so that no clock can start or stop with them."""
+    found, earlier = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    for name in columns_of(node, rows.table):
+        found |= rows.dated.get(name, False) & ~earlier
+        earlier |= rows.filled(name)
+    return found
+
+
+def columns_of(node: Node, table: Table) -> tuple[str, ...]:
+    """Name the columns that a moment is read from, the first filled one first; none of a due moment."""
+    if not isinstance(node, Name):
+        return ()
+    return table.stop if node.name == "stopped_at" else (node.name,)
 
 
 def clocked(node: Node) -> Iterator[Call]:
@@ -59,4 +76,4 @@ def _due(call: Call, rows: Rows) -> NDArray[np.int64]:
     amount = Fraction(length.value or 0)
     if length.unit == "workdays":
         return service.due_workdays(start, int(amount), at_end=True)
-    return service.due(start, int(amount * _MINUTE))
+    return service.due(np.where(is_dated(call.arguments[0], rows), NAT, start), int(amount * _MINUTE))

@@ -17,14 +17,24 @@ def notation(node: Node) -> str:
             return name
         case Literal():
             return literal(node)
-        case Call(function, arguments):
-            return f"{function}({', '.join(map(notation, arguments))})"
+        case Call():
+            return _called(node)
         case Not() | IsNull() | Both():
             return _condition(node)
         case Minus() | Calculate():
             return _calculation(node)
         case Compare(sign, left, right):
             return f"{notation(left)} {sign} {notation(right)}"
+
+
+def _called(node: Call) -> str:
+    match node:
+        case Call("after" | "before" as word, (length, moment)):
+            return f"{notation(length)} {word} {notation(moment)}"
+        case Call("exists", (table, same, asked, within)):
+            kept = [each for each in (same, asked) if each not in (Call("same", ()), Literal(value=True))]
+            return f"exists({', '.join(map(notation, (table, *kept, within)))})"
+    return f"{node.function}({', '.join(map(notation, node.arguments))})"
 
 
 def _condition(node: Not | IsNull | Both) -> str:

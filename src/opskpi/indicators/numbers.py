@@ -8,7 +8,7 @@ import numpy as np
 from opskpi.indicators import exact
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.exact import Quotients
-from opskpi.indicators.moments import calendar_of, spans
+from opskpi.indicators.moments import calendar_of, is_dated, spans
 from opskpi.indicators.nodes import Calculate, Call, Literal, Minus, Name, Node
 from opskpi.tables.columns import NAT, Numbers
 
@@ -48,6 +48,8 @@ def _elapsed(call: Call, rows: Rows) -> Quotients:
     """Measure the minutes of service between two moments; none where it stopped before it started."""
     start, stop = spans(call, rows)
     there = (start != NAT) & (stop != NAT) & (start <= stop)
+    for node in call.arguments[:2]:
+        there &= ~is_dated(node, rows)
     if not there.any():
         return exact.absent(len(rows))
     passed = rows.services[calendar_of(call)].elapsed(start, stop)

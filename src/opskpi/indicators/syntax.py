@@ -9,7 +9,7 @@ comparison  = sum [ ("==" | "!=" | "<" | "<=" | ">" | ">=") sum
 sum         = product { ("+" | "-") product }
 product     = factor { ("*" | "/") factor }
 factor      = "-" factor | operand
-operand     = number | text | "true" | "false" | "null" | name [ "(" arguments ")" ]
+operand     = number [ ("after" | "before") operand ] | text | "true" | "false" | "null" | name [ "(" arguments ")" ]
             | "(" expression ")"
 """
 
@@ -138,8 +138,7 @@ class _Parser:
     def _operand(self) -> Node:
         token = self._take()
         if token.kind == "number":
-            value, unit = number_of(token)
-            return Literal(value, token.at, unit)
+            return self._number(token)
         if token.kind == "text":
             return Literal(token.text[1:-1], token.at)
         if token.is_key(*_CONSTANTS):
@@ -151,6 +150,15 @@ class _Parser:
             self._expect(")")
             return node
         raise self._unexpected(token)
+
+    def _number(self, token: Token) -> Node:
+        """Read a number, or so much time before or after a moment."""
+        value, unit = number_of(token)
+        length, word = Literal(value, token.at, unit), self._here
+        if word.kind != "name" or word.text not in ("after", "before"):
+            return length
+        self._take()
+        return Call(word.text, (length, self._operand()), word.at)
 
     def _call(self, name: Token) -> Node:
         self._expect("(")

@@ -1,20 +1,22 @@
 """The type check: every expression is checked against its table before any file is read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.documents import with_nearest
-from opskpi.indicators import units
 from opskpi.indicators.functions import AGGREGATES, FUNCTIONS, Signature
 from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
-from opskpi.indicators.types import Type, column_type, known_columns, literal_type, type_name, type_names, unit_name
-from opskpi.tables import Table
+from opskpi.indicators.types import Type, column_type, known_columns, literal_type, type_name, type_names
+from opskpi.indicators.units import UNITS_OF, common, fitting_unit
+from opskpi.model import REGISTERS
+from opskpi.tables import NAMES, Table, load
 from opskpi.tables.words import normal
 from opskpi.wording import message
 
+#: The tables that an expression may ask for rows.
+ASKED = tuple(name for name in NAMES if name not in REGISTERS)
 _ORDERED = frozenset({"number", "instant"})
 _JOINED = frozenset({"condition", "outcome"})
 _PLAIN = frozenset({"condition", "instant", "number", "text", "word"})
@@ -92,11 +94,50 @@ def _call(node: Call, table: Table) -> tuple[Node, Type]:
     if node.function not in FUNCTIONS:
         key = "aggregate_inside" if node.function in AGGREGATES else "unknown_function"
         raise ExpressionError(with_nearest(key, node.function, tuple(FUNCTIONS)), node.at)
+    if node.function == "exists":
+        return _exists(node, table), Type("condition")
     signature = FUNCTIONS[node.function]
     arguments, types = _arguments(node, signature, table)
     if node.function == "due" and types[1].name == "workdays" and len(arguments) < len(signature.takes):
         raise ExpressionError(message("workdays_need_calendar"), arguments[1].at)
     return Call(node.function, arguments, node.at), Type(signature.gives, signature.unit)
+
+
+def _exists(node: Call, table: Table) -> Call:
+    """Check what `exists` asks of another table: its name, shared keys, conditions on its row, and one time window."""
+    first, *others = node.arguments or (Literal(None, node.at),)
+    if not isinstance(first, Name) or first.name not in ASKED:
+        name = first.name if isinstance(first, Name) else str(message("type_null").text("en"))
+        raise ExpressionError(with_nearest("unknown_table", name, ASKED), first.at)
+    other = load(first.name)
+    keys = [each for each in others if isinstance(each, Call) and each.function == "same"]
+    windows = [each for each in others if isinstance(each, Call) and each.function in ("after", "before")]
+    if len(windows) != 1 or len(keys) > 1:
+        raise ExpressionError(message("exists_wants"), node.at)
+    same = keys[0] if keys else Call("same", (), node.at)
+    for key in same.arguments:
+        _check_key(key, table, other)
+    asked: Node = Literal(value=True)
+    for each in others:
+        if each not in (same, windows[0]):
+            typed, told = check(each, other)
+            _want(told, {"condition"}, each.at)
+            asked = typed if asked == Literal(value=True) else Both("and", asked, typed, each.at)
+    length, moment = windows[0].arguments
+    if not _is_length(length) or length.unit != "minutes":  # type: ignore[union-attr]  # a literal, as told
+        raise ExpressionError(message("exists_wants"), length.at)
+    typed, told = check(moment, table)
+    _want(told, {"instant"}, moment.at)
+    return Call("exists", (first, same, asked, Call(windows[0].function, (length, typed), windows[0].at)), node.at)
+
+
+def _check_key(key: Node, table: Table, other: Table) -> None:
+    """Check that both tables have a column of words."""
+    for each in (table, other):
+        _, told = check(key, each)
+        _want(told, {"text", "word"}, key.at)
+        if not isinstance(key, Name):
+            raise ExpressionError(message("exists_wants"), key.at)
 
 
 def _arguments(node: Call, signature: Signature, table: Table) -> tuple[tuple[Node, ...], tuple[Type, ...]]:
@@ -171,7 +212,7 @@ def _compare(node: Compare, table: Table) -> tuple[Node, Type]:
     elif one.name == "outcome":
         raise ExpressionError(message("wrong_type", wanted=type_names(_PLAIN), found=type_name(one)), node.at)
     if one.name == "number":
-        fitting_unit(units.common, (left, one.unit), (right, two.unit), node.at)
+        fitting_unit(common, (left, one.unit), (right, two.unit), node.at)
     return Compare(node.sign, left, right, node.at), Type("condition")
 
 
@@ -204,32 +245,6 @@ def _single(node: Node, table: Table) -> tuple[Node, Type]:
     typed, found = check(node.inner, table)
     _want(found, _PLAIN, node.at)
     return IsNull(typed, node.at), Type("condition")
-
-
-#: What each sign makes of two units.
-UNITS_OF = {"+": units.common, "-": units.common, "*": units.product, "/": units.quotient}
-
-
-def fitting_unit(join: units.Join, one: tuple[Node, str], two: tuple[Node, str], at: int) -> str:
-    """Join two units; raises ExpressionError where they do not fit, for a bare number with both its readings."""
-    first, second = one[1], two[1]
-    if join is units.common and "minutes" in (first, second):
-        for node, unit in (one, two):
-            if isinstance(node, Literal) and not unit and node.value == 0:
-                return "minutes"
-            if isinstance(node, Literal) and not unit:
-                raise ExpressionError(message("limit_bare", text=str(node.value)), node.at)
-    found = join(first, second)
-    if found is None:
-        raise ExpressionError(message(_KEYS[join], first=unit_name(first), second=unit_name(second)), at)
-    return found
-
-
-_KEYS: Mapping[units.Join, str] = {
-    units.common: "mixed_units",
-    units.product: "units_multiplied",
-    units.quotient: "units_divided",
-}
 
 
 def _canonical(literal: Literal, vocabulary: Type, column: Node, table: Table) -> Literal:

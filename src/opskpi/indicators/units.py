@@ -4,8 +4,13 @@ A number written without a unit has "" and takes the unit of what it stands besi
 4 could be minutes or hours.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
+
+from opskpi.indicators.nodes import Literal, Node
+from opskpi.indicators.tokens import ExpressionError
+from opskpi.indicators.types import unit_name
+from opskpi.wording import message
 
 #: What becomes of two units; None where nothing does.
 Join: TypeAlias = Callable[[str, str], str | None]
@@ -46,3 +51,29 @@ def quotient(one: str, two: str) -> str | None:
     if one not in _PLAIN or (two == "" and one in ("", "ratio")):
         return one
     return "number"
+
+
+#: What each sign makes of two
+UNITS_OF = {"+": common, "-": common, "*": product, "/": quotient}
+
+
+def fitting_unit(join: Join, one: tuple[Node, str], two: tuple[Node, str], at: int) -> str:
+    """Join two units; raises ExpressionError where they do not fit, for a bare number with both its readings."""
+    first, second = one[1], two[1]
+    if join is common and "minutes" in (first, second):
+        for node, unit in (one, two):
+            if isinstance(node, Literal) and not unit and node.value == 0:
+                return "minutes"
+            if isinstance(node, Literal) and not unit:
+                raise ExpressionError(message("limit_bare", text=str(node.value)), node.at)
+    found = join(first, second)
+    if found is None:
+        raise ExpressionError(message(_KEYS[join], first=unit_name(first), second=unit_name(second)), at)
+    return found
+
+
+_KEYS: Mapping[Join, str] = {
+    common: "mixed_units",
+    product: "units_multiplied",
+    quotient: "units_divided",
+}

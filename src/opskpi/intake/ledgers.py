@@ -20,6 +20,8 @@ from opskpi.tables.columns import Column, Texts, cell_texts
 from opskpi.tables.drafts import Fault
 from opskpi.wording import Message, message
 
+#: The place of what the plan's schedule says.
+SCHEDULE = "schedule"
 #: How many problems of one kind are shown in full.
 FIRST = 5
 #: Rules whose problems are counted for each word.
@@ -30,7 +32,7 @@ _BY_WORD = frozenset({"unknown_word", "unknown_project"})
 class Checked:
     """A block of one table after keys and names are settled.
 
-    `places` say where rows come from that no file has.
+    `places` say where rows come from that no file has; `scheduled` tells whose due moment is the plan's.
     """
 
     sheet: SheetRead
@@ -39,6 +41,7 @@ class Checked:
     accepted: NDArray[np.bool_]
     fates: NDArray[np.int8]
     places: tuple[str, ...] = ()
+    scheduled: NDArray[np.bool_] | None = None
 
     @property
     def columns(self) -> Mapping[str, Column]:
@@ -52,7 +55,9 @@ class Checked:
         return np.asarray(~(self.accepted | gone), dtype=bool)
 
     def place(self, row: int, column: str | None = None) -> Place:
-        """Say where a row, or one of its cells, stands."""
+        """Say where a row, or one of its cells, stands; what the plan's schedule says stands in no row."""
+        if self.scheduled is not None and column == self.sheet.table.due and self.scheduled[row]:
+            return Place(SCHEDULE, "", 0)
         if self.places:
             return Place(self.places[row], "", 0)
         at = self.sheet.layout.columns.get(column) if column else None

@@ -94,9 +94,9 @@ def turns(goals: Sequence[Goal], period: Period) -> tuple[tuple[date, Target | N
 def shown(value: Fraction, unit: str, target: Target | None) -> str:
     """Write a value half up, with more digits where rounding would tell another verdict.
 
-    A ratio becomes a percentage with one decimal, a count a whole number, a length of time minutes with as many of two
-    decimals as it has, everything else two decimals. 89.95 % against `>= 90%` is never shown as 90.0 %, and 100 %
-    and 0 % are shown only where they are true (design rule 10).
+    A ratio becomes a percentage with one decimal, a count a whole number, everything else two decimals, of minutes
+    no more than they have. 89.95 % against `>= 90%` is never shown as 90.0 %, and 100 % and 0 % are shown only where
+    they are true (design rule 10).
     """
     percent = unit == "ratio"
     digits = 1 if percent else 0 if value.denominator == 1 and unit == "count" else 2
@@ -110,8 +110,7 @@ def shown(value: Fraction, unit: str, target: Target | None) -> str:
 
 def _with_unit(rounded: Decimal, unit: str) -> str:
     if unit == "minutes":
-        whole = rounded == rounded.to_integral_value()
-        return f"{rounded.to_integral_value() if whole else rounded.normalize():f} min"
+        return f"{rounded:f}".rstrip("0").rstrip(".") + " min"
     return f"{rounded}%" if unit == "ratio" else str(rounded)
 
 

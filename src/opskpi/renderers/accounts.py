@@ -39,6 +39,8 @@ def cells_text(cells: Sequence[Cell], language: str) -> str:
 
 
 def _cell(cell: Cell) -> Message:
+    if not cell.place.row:
+        return message("cell_of_plan", column=column_word(cell.column), value=cell.said)
     if not cell.place.cell:
         return message("cell_of_source", column=column_word(cell.column), value=cell.said)
     return message("cell", heading=cell.heading, value=cell.said, place=cell.place.cell)

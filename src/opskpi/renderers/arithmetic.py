@@ -6,7 +6,7 @@ from fractions import Fraction
 from opskpi.model.cards import Result, Verdict
 from opskpi.model.explanations import FigureExplanation
 from opskpi.model.goals import half_up
-from opskpi.renderers.lines import figure_text, target_text, value_text, verdict_word
+from opskpi.renderers.lines import claim_fields, figure_text, target_text, value_text, verdict_word
 from opskpi.renderers.sections import Line
 from opskpi.wording import Message, message
 
@@ -24,6 +24,8 @@ def _said(result: Result, language: str) -> Iterator[Message]:
         yield message("arithmetic_why", verdict=verdict_word(result, language), why=result.why)
     if result.value is not None:
         yield _value(result)
+    if result.claim:
+        yield message("reported_note", **claim_fields(result.claim))
     if result.why is None:
         yield message("arithmetic_verdict", target=target_text(result), verdict=verdict_word(result, language))
     if result.headroom is not None:

@@ -17,9 +17,10 @@ from pydantic import (
 
 from opskpi.documents import Mistake, Path, with_nearest
 from opskpi.indicators.decided import DECIDED
+from opskpi.indicators.definitions import Definition
 from opskpi.indicators.groups import reduction
+from opskpi.indicators.judging import is_outcome
 from opskpi.indicators.nodes import Name
-from opskpi.indicators.readings import Definition, is_outcome
 from opskpi.indicators.types import known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model import REGISTERS
@@ -159,6 +160,8 @@ class Term(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> "Term":
+        if self.table == FIGURES:
+            raise Mistake(message("figures_no_term"), path=("table",))
         self._definition = define(self.model_dump(), known(info.context)[self.table])
         return self
 

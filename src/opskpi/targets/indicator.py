@@ -20,10 +20,10 @@ from pydantic import (
 
 from opskpi import COUNTING
 from opskpi.documents import Mistake, Path, parse_scale
+from opskpi.indicators.definitions import Definition
 from opskpi.indicators.formulas import Formula, Leaf, formula
 from opskpi.indicators.moments import REAL_TIME, calendar_of, clocked
 from opskpi.indicators.nodes import Name, Node
-from opskpi.indicators.readings import Definition
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate

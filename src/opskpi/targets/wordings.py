@@ -7,6 +7,7 @@ column without a word. Everything is a message, said in the reader's language wh
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from opskpi.indicators.definitions import Definition
 from opskpi.indicators.nodes import (
     Both,
     Calculate,
@@ -21,12 +22,12 @@ from opskpi.indicators.nodes import (
     names_in,
 )
 from opskpi.indicators.notation import literal, notation
-from opskpi.indicators.readings import Definition
 from opskpi.indicators.syntax import parse
 from opskpi.model.explanations import Clause
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
+from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, catalogue, message
 
 #: The phrase of each function; its arguments fill in `first`, `second` and `third`.
@@ -72,7 +73,9 @@ def term_in_words(indicator: Indicator, term: str) -> tuple[Clause, ...]:
 
 
 def _clauses(indicator: Indicator) -> Iterator[Clause]:
-    if indicator.formula:
+    if indicator.table == FIGURES:
+        yield Clause("value", message("said_reported"))
+    elif indicator.formula:
         yield Clause("value", message("said_notation", text=notation(indicator.formula.node)), indicator.value)
     else:
         yield from _counted(indicator, indicator.definitions[""])
@@ -148,6 +151,12 @@ def _called(node: Call) -> Message:
         case Call("elapsed" | "downtime" | "due" as function, (first, second, Literal(calendar))):
             third = message("said_notation", text=str(calendar))
             return message(f"{PHRASES[function]}_on", first=worded(first), second=worded(second), third=third)
+        case Call("exists", (Name(table), Call(_, keys), asked, Call(word, (length, moment)))):
+            said_of_it = [message("said_same", first=tuple(map(worded, keys)))] if keys else []
+            said_of_it += [worded(each) for each in conjuncts(asked) if each != Literal(value=True)]
+            key = f"said_exists_{word}{'' if said_of_it else '_any'}"
+            values = {"table": message(f"table_{table}"), "conditions": tuple(said_of_it)}
+            return message(key, first=worded(length), second=worded(moment), **values)
         case Call(function, arguments) if function in PHRASES and len(arguments) <= len(_PLACES):
             said = dict(zip(_PLACES, map(worded, arguments), strict=False))
             return message(PHRASES[function], **said)
