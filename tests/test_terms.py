@@ -413,3 +413,30 @@ def test_columns_of_days_alone_are_told_and_refused_under_limits_in_hours(desk: 
     refused = score(desk, ON_SITE)
     assert refused.exit_code == 3
     assert "创建时间 各行都没有时刻；due(created_at, 4h) 需要时刻" in refused.said
+
+
+def test_incidents_after_changes_are_found_in_a_table_of_the_plans_own(desk: Desk) -> None:
+    """Of three changes, A was followed by an incident in its group within 72 hours, B later, C in another group."""
+    changes = [
+        {"项目": PROJECT, "处理组": group, "实施时间": at}
+        for group, at in (("A", "2016-03-01 08:00"), ("B", "2016-03-01 08:00"), ("C", "2016-03-01 08:00"))
+    ]
+    desk.put("变更.csv", changes)
+    times = {"A": "2016-03-04 08:00", "B": "2016-03-04 08:01", "D": "2016-03-01 09:00"}
+    desk.tickets(*({**incident(), "处理组": group, "创建时间": at} for group, at in times.items()))
+    tables = """
+tables:
+  changes:
+    columns:
+      group: {type: text, heading: 处理组}
+      done_at: {type: datetime, heading: 实施时间}
+"""
+    text = """
+  x:
+    name: 变更致事件率
+    table: changes
+    period_by: done_at
+    value: share(exists(tickets, same(group), type == "事件", 72h after done_at))
+    target: "<= 5%"
+"""
+    assert score(desk, text, more=tables).pick("x", "numerator", "denominator", "verdict") == (1, 3, "fail")

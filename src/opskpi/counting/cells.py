@@ -20,7 +20,7 @@ def cells(block: Checked, row: int, names: Iterable[str], as_of: int) -> tuple[C
     found = []
     for name in names:
         if name in block.columns:
-            said = _said(block.columns[name], row)
+            said = _own_word(block, row, name) or _said(block.columns[name], row)
             if _is_later(block, row, name, as_of):
                 said = message("said_later", value=said)
             heading = block.sheet.layout.heading_of.get(name, "")
@@ -37,6 +37,14 @@ def _is_later(block: Checked, row: int, name: str, as_of: int) -> bool:
     values = block.columns[name]
     event = block.sheet.table.kinds[name].name == "event"
     return event and isinstance(values, np.ndarray) and bool(values[row] > as_of)
+
+
+def _own_word(block: Checked, row: int, name: str) -> Message | None:
+    """Say a word of a vocabulary that a plan declares as the plan spells it; None where it is none."""
+    column, table = block.columns[name], block.sheet.table
+    if not table.title or not isinstance(column, Words) or column.codes[row] < 0:
+        return None
+    return message("said_notation", text=table.kinds[name].words[column.words[column.codes[row]]])
 
 
 def _said(column: Column, row: int) -> Message:

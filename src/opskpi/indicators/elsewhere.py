@@ -19,7 +19,7 @@ from opskpi.indicators.coding import coded, encoded
 from opskpi.indicators.columns import Rows
 from opskpi.indicators.moments import moments
 from opskpi.indicators.nodes import Call, Literal, Name, Node
-from opskpi.tables import Table
+from opskpi.indicators.types import own_moment
 from opskpi.tables.columns import NAT, NO, UNKNOWN, YES
 from opskpi.wording import message
 
@@ -51,11 +51,6 @@ class _Index:
         return np.searchsorted(self.places, high) - np.searchsorted(self.places, low)
 
 
-def own_moment(table: Table) -> str:
-    """Find the column that says when a row of a table is: its first required moment."""
-    return next(name for name in table.required if table.kinds[name].is_instant)
-
-
 def found(node: Call, rows: Rows, conditions: Conditions) -> NDArray[np.int8]:
     """Tell for which rows another one exists; unknown where the moment or a key is blank."""
     table, same, condition, within = node.arguments
@@ -70,7 +65,7 @@ def found(node: Call, rows: Rows, conditions: Conditions) -> NDArray[np.int8]:
     groups, known = _groups(index, same, rows)
     count = index.count(np.maximum(groups, 0), start, end)
     if table.name == rows.table.name:
-        mine = rows.moments(own_moment(rows.table))
+        mine = rows.moments(str(own_moment(rows.table)))
         itself = rows.accepted & (conditions(condition, rows) == YES) & (mine > start) & (mine <= end)
         count = count - itself
     hit = np.where((count > 0) & (groups >= 0), np.int8(YES), np.int8(NO))
@@ -100,7 +95,7 @@ def _index(same: Call, condition: Node, blocks: Sequence[Rows], conditions: Cond
         codes.append(np.concatenate(spread))
         words.append(texts)
     projects = np.concatenate([rows.projects for rows in blocks]).astype(np.int64)
-    when = np.concatenate([rows.moments(own_moment(rows.table)) for rows in blocks])
+    when = np.concatenate([rows.moments(str(own_moment(rows.table))) for rows in blocks])
     fits = np.concatenate([rows.accepted & (conditions(condition, rows) == YES) for rows in blocks])
     fits &= np.logical_and.reduce([when != NAT, *(code >= 0 for code in codes)])
     raw = _joined(projects[fits], [code[fits] for code in codes], [len(each) for each in words])

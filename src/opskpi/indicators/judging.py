@@ -13,7 +13,7 @@ from opskpi.indicators.intervals import Bounds
 from opskpi.indicators.moments import calendar_of, clocked, spans, unseen
 from opskpi.indicators.nodes import IsNull, Name, Node
 from opskpi.indicators.outcomes import Choices, carried, judgement, outcomes
-from opskpi.indicators.typing import check
+from opskpi.indicators.types import sort_of
 from opskpi.tables import Table
 from opskpi.tables.columns import YES
 
@@ -47,7 +47,7 @@ def _outcomes(node: Node | None, rows: Rows, choices: Choices) -> NDArray[np.int
 
 def is_outcome(node: Node | None, table: Table) -> bool:
     """Tell whether an aggregate's argument is an outcome."""
-    return node is not None and check(node, table)[1].name == "outcome"
+    return node is not None and sort_of(node, table) == "outcome"
 
 
 def disagreements(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from opskpi.indicators.functions import FUNCTIONS
-from opskpi.indicators.nodes import Calculate, Call, Literal, Minus, Name, Node
+from opskpi.indicators.nodes import Both, Calculate, Call, Literal, Minus, Name, Node, Not
 from opskpi.tables import Table
 from opskpi.tables.kinds import Kind
 from opskpi.wording import Message, message
@@ -37,7 +37,15 @@ def sort_of(node: Node, table: Table) -> str:
             return FUNCTIONS[function].gives
         case Calculate() | Minus():
             return "number"
+        case Not(inner) | Both(_, inner, _):
+            return sort_of(inner, table)
     return "condition"
+
+
+def own_moment(table: Table) -> str | None:
+    """Find the column that says when a row of a table is: its first moment, a required one before all others."""
+    moments = [name for name, kind in table.kinds.items() if kind.is_instant]
+    return next((name for name in moments if name in table.required), next(iter(moments), None))
 
 
 def column_type(name: str, table: Table) -> Type | None:

@@ -24,7 +24,7 @@ from opskpi.indicators.nodes import Name
 from opskpi.indicators.types import known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model import REGISTERS
-from opskpi.tables import Table, known
+from opskpi.tables import Registry, Table, known
 from opskpi.targets.expressions import compiled
 from opskpi.targets.fields import Mistakes, Text
 from opskpi.targets.reported import FIGURES
@@ -56,7 +56,7 @@ def table_of(info: ValidationInfo) -> Table | None:
 
 def _condition(text: str, info: ValidationInfo) -> str:
     if table := table_of(info):
-        read(condition, text, table)
+        read(partial(condition, others=known(info.context)), text, table)
     return text
 
 
@@ -80,7 +80,7 @@ def _period_by(name: str, info: ValidationInfo) -> str:
 
 def _value(text: str, info: ValidationInfo) -> str:
     if table := table_of(info):
-        read(aggregate, text, table)
+        read(partial(aggregate, others=known(info.context)), text, table)
     return text
 
 
@@ -99,7 +99,7 @@ def _reduce(text: str, info: ValidationInfo) -> str:
     """Check what is made of the groups' figures."""
     table = table_of(info)
     if table and info.data.get("value"):
-        unit = aggregate(info.data["value"], table).unit
+        unit = aggregate(info.data["value"], table, known(info.context)).unit
         compiled(partial(reduction, text, unit), text)
     return text
 
@@ -162,7 +162,8 @@ class Term(BaseModel):
     def _fits_together(self, info: ValidationInfo) -> "Term":
         if self.table == FIGURES:
             raise Mistake(message("figures_no_term"), path=("table",))
-        self._definition = define(self.model_dump(), known(info.context)[self.table])
+        tables = known(info.context)
+        self._definition = define(self.model_dump(), tables[self.table], tables)
         return self
 
     @property
@@ -186,11 +187,11 @@ def read(reader: Callable[..., Any], text: str, table: Table) -> None:
     compiled(partial(reader, text, table), text)
 
 
-def define(said: Mapping[str, Any], table: Table) -> Definition:
+def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definition:
     """Parse what is counted, from keys that were checked each; raises Mistake where they do not fit together."""
-    value = aggregate(said["value"], table)
-    where = None if said["where"] is None else condition(said["where"], table)
-    exclude = tuple((name, condition(text, table)) for name, text in said["exclude"].items())
+    value = aggregate(said["value"], table, tables)
+    where = None if said["where"] is None else condition(said["where"], table, tables)
+    exclude = tuple((name, condition(text, table, tables)) for name, text in said["exclude"].items())
     if said["period_by"] == DECIDED and not is_outcome(value.argument, table):
         raise Mistake(message("decided_without_outcome", value=said["value"]), path=("period_by",))
     for one, other in _PAIRS:

@@ -27,7 +27,7 @@ from opskpi.indicators.nodes import Name, Node
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
-from opskpi.tables import Table, known
+from opskpi.tables import Registry, known
 from opskpi.tables.declared import declaration
 from opskpi.targets.amounts import Points
 from opskpi.targets.counted import (
@@ -154,7 +154,7 @@ class Indicator(BaseModel):
             units = {name: term.definition.unit for name, term in terms.items()}
             compiled(partial(formula, text, units), text)
         elif table := table_of(info):
-            read(aggregate, text, table)
+            read(partial(aggregate, others=known(info.context)), text, table)
         return text
 
     @field_validator("scale")
@@ -170,16 +170,17 @@ class Indicator(BaseModel):
             self._definitions = {name: term.definition for name, term in self.terms.items()}
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
-            self._definitions = {"": self._only(known(info.context)[str(self.table)])}
+            self._definitions = {"": self._only(known(info.context))}
         self.check_goal(self.target, ("target",))
         check_score(self.score, self.weight, self.unit, self.function)
         return self
 
-    def _only(self, table: Table) -> Definition:
+    def _only(self, tables: Registry) -> Definition:
         """Parse what is counted where there are no terms; reported figures have no rows."""
+        table = tables[str(self.table)]
         if self.table == FIGURES:
             return Definition(table, None, (), "period", reported_value(self.stated_unit))
-        return define(dict(self), table)
+        return define(dict(self), table, tables)
 
     def check_goal(self, goal: object, path: Path = ()) -> None:
         """Refuse targets that its value cannot mean, or off the stated scale; raises Mistake."""

@@ -155,7 +155,7 @@ def _called(node: Call) -> Message:
             said_of_it = [message("said_same", first=tuple(map(worded, keys)))] if keys else []
             said_of_it += [worded(each) for each in conjuncts(asked) if each != Literal(value=True)]
             key = f"said_exists_{word}{'' if said_of_it else '_any'}"
-            values = {"table": message(f"table_{table}"), "conditions": tuple(said_of_it)}
+            values = {"table": _known(f"table_{table}", table), "conditions": tuple(said_of_it)}
             return message(key, first=worded(length), second=worded(moment), **values)
         case Call(function, arguments) if function in PHRASES and len(arguments) <= len(_PLACES):
             said = dict(zip(_PLACES, map(worded, arguments), strict=False))
