@@ -52,11 +52,15 @@ class Mistake(ValueError):  # noqa: N818 - the user's mistake, not an error of o
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a key or value stands, counted from 1; `plain` where columns can be counted into it."""
+    """Where a key or value stands, counted from 1; `plain` where columns can be counted into it.
+
+    `file` is said where it is not the document's own.
+    """
 
     line: int
     column: int
     plain: bool = True
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Document:
     """A YAML file as plain text values, with the mark of every value and key.
 
     `slips` are mistakes of spelling that were mended in order to find the others; `validate` reports them all.
+    `extended` are the files it was merged with, each with its hash.
     """
 
     file: str
@@ -72,6 +77,7 @@ class Document:
     value: object
     marks: Mapping[Path, Mark]
     slips: tuple[Message, ...] = ()
+    extended: tuple[tuple[str, str], ...] = ()
 
     def say(self, path: Path, what: Message, offset: int = 0) -> Message:
         """Put file, line and column before a sentence."""
@@ -80,7 +86,7 @@ class Document:
             at = at[:-1]
         mark = self.marks.get(at, Mark(1, 1))
         column = mark.column + (offset if mark.plain and at == path else 0)
-        return message("mistake", file=self.file, line=mark.line, column=column, what=what)
+        return message("mistake", file=mark.file or self.file, line=mark.line, column=column, what=what)
 
 
 class _Composer:
@@ -151,7 +157,7 @@ def validate(
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:
-        raise SettingsError(*sorted(said, key=_place))
+        raise SettingsError(*sorted(said, key=lambda each: (each.values["file"] != document.file, *_place(each))))
     return found
 
 
