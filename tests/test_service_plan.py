@@ -239,7 +239,7 @@ def test_rules_are_read_in_their_order() -> None:
             line=3,
             at="plan.yaml:20",
         ),
-        LimitRule("5x8", respond=Limit(Fraction(60), text="1h"), line=4),
+        LimitRule("5x8", respond=Limit(Fraction(60), text="1h"), line=4, at="plan.yaml:21"),
     )
 
 
