@@ -490,3 +490,28 @@ def test_weights_and_points_add_up(card: tuple[list[Result], Scheme]) -> None:
         else:
             assert (whole.points, whole.full) == (got * 100 / (100 - absent), Fraction(100))
         assert sum((each.points or Fraction(0) for each in parts), Fraction(0)) == (whole.points or 0)
+
+
+class TestOpenTotals:
+    """A total is marked as long as rows to come may change its points, though they turn no verdict."""
+
+    RATED = (
+        '  r: {name: R, table: tickets, where: type == "incident", period_by: created_at, value: share(sla_met), '
+        'target: ">= 50%", weight: 100, score: rate}\n'
+    )
+    GRADES = "grades: {优秀: 90, 良好: 75, 不合格: 0}\n"
+
+    def mark(self, desk: Desk, *options: str) -> tuple[Any, ...]:
+        path = desk.write("plan.yaml", plan(self.RATED, more=self.GRADES))
+        total = next(each for each in desk.score(*options, plan=path).card["scores"] if each["project"])
+        return total["points"], total["grade"], total["provisional"]
+
+    def test_a_pending_row_may_change_a_rate(self, desk: Desk) -> None:
+        """9 of 10 are 90 points, and one more missed makes 9 of 11, 81.8: another grade under the same verdict."""
+        desk.tickets(*incidents(9, 1), {**incidents(1, 0)[0], "解决时间": "", "解决时限": "2017-03-01"})
+        assert self.mark(desk) == (90, "优秀", True)
+
+    def test_a_year_that_is_not_over_may_change_it_too(self, desk: Desk) -> None:
+        desk.tickets(*incidents(9, 1))
+        assert self.mark(desk, "--as-of", "2016-06-01") == (90, "优秀", True)
+        assert self.mark(desk, "--as-of", "2017-01-01") == (90, "优秀", False)

@@ -101,6 +101,7 @@ class Case:
                 self.services,
                 self.elsewhere,
                 days,
+                each.scheduled,
             )
             for each, days in zip(blocks, dated(blocks), strict=True)
         ]
@@ -243,6 +244,7 @@ def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) 
         empty=indicator.empty,
         min_rows=indicator.min_rows,
         cumulative=indicator.accumulate is not None,
+        passing=any(each.placing == "open" for each in indicator.definitions.values()),
         process_owner=indicator.process_owner,
     )
     scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}

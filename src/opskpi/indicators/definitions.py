@@ -97,12 +97,18 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year."""
+    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year.
+
+    Rows that a project owes by a schedule count by `span`, its contract year alone: the last of them falls due when
+    the service is over.
+    """
 
     start: int
     end: int
     service_start: NDArray[np.int64] | None = None
     service_end: NDArray[np.int64] | None = None
+    span_start: NDArray[np.int64] | None = None
+    span_end: NDArray[np.int64] | None = None
 
     def bounds(self, projects: int) -> Bounds:
         """Bound the time that counts for each project."""

@@ -95,7 +95,8 @@ class Result:
 
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
     by what probably made the difference; `turns` are the days of the period on which another target begins to hold
-    than the one that judged. `claim` is there where the figure was not counted from rows but reported.
+    than the one that judged. `claim` is there where the figure was not counted from rows but reported. `over` says that
+    the period has ended.
     """
 
     project: str
@@ -123,11 +124,17 @@ class Result:
     waiver: Waiver | None = None
     process_owner: str | None = None
     score: Score | None = None
+    over: bool = True
 
     @property
     def value(self) -> Fraction | None:
         """The figure itself."""
         return self.reading.value
+
+    @property
+    def settled(self) -> bool:
+        """Whether the figure itself, and not the verdict alone, is final: no row undecided, and the period over."""
+        return self.over and not self.provisional and not self.reading.undecided
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,12 @@ class ProjectSettings(BaseModel):
     def _one_alias(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
 
+    @model_validator(mode="after")
+    def _begins_first(self) -> "ProjectSettings":
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise Mistake(message("dates_turned", text=f"{self.starts_on}..{self.ends_on}"), path=("to",))
+        return self
+
     @property
     def own_period(self) -> Period | None:
         """The contract year that the project is judged over in place of the plan's period."""
