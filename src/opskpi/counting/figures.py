@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.breakdowns import breakdown
 from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
 from opskpi.counting.concern import concerned
@@ -284,9 +285,11 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
 
 
 def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
+    """Add the rows behind a result: what was missed, how they break down, where two judgements differ and why."""
     if details and result.reading.missed:
         result = replace(result, misses=misses(counted[0].behind, project, details))
+    if result.value is not None and result.claim is None:
+        result = replace(result, breakdown=breakdown(counted[0], project))
     if result.reading.disagreeing:
         places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
         told = Counter[str]()

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from opskpi.model.breakdowns import Breakdown
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
@@ -92,7 +93,8 @@ class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
-    by what probably made the difference. `claim` is there where the figure was not counted from rows but reported.
+    by what probably made the difference. `claim` is there where the figure was not counted from rows but reported,
+    `breakdown` where the plan asks for one.
     """
 
     project: str
@@ -116,6 +118,7 @@ class Result:
     differing: tuple[Place, ...] = ()
     causes: tuple[tuple[str, int], ...] = ()
     claim: Claim | None = None
+    breakdown: Breakdown | None = None
 
     @property
     def value(self) -> Fraction | None:
@@ -142,6 +145,7 @@ class CompanyLine:
     value: Fraction | None
     numerator: Fraction | None
     denominator: Fraction | None
+    breakdown: Breakdown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from opskpi.model.explanations import (
     Sample,
 )
 from opskpi.model.goals import shown
-from opskpi.renderers import Style
+from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.accounts import account_lines, cells_text, ground_lines, headline
 from opskpi.renderers.arithmetic import arithmetic
 from opskpi.renderers.lines import word
@@ -51,6 +51,8 @@ def _figure(explanation: FigureExplanation, style: Style) -> Iterator[Section]:
     language = style.language
     yield Section(word("section_arithmetic", language), tuple(arithmetic(explanation, language)))
     yield Section(word("section_rule", language), (_rule(explanation, language),))
+    if broken := explanation.result.breakdown:
+        yield Section(word("section_breakdown", language), (breakdowns.columns(broken, language),))
     for portion in explanation.portions:
         yield from _portion(portion, style)
     yield Section(word("section_notes", language), tuple(Line(note.text(language)) for note in explanation.notes))

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from opskpi.model.cards import InputRecord, Reading, Result
+from opskpi.renderers.breakdowns import fields as breakdown_fields
 
 
 def result_fields(result: Result) -> dict[str, object]:
@@ -43,6 +44,7 @@ def result_fields(result: Result) -> dict[str, object]:
         "reported_source": "; ".join(result.claim.sources) if result.claim else None,
         "reported_by": "; ".join(result.claim.people) if result.claim else None,
         **({} if reading.groups is None else {"groups": reading.groups}),
+        **breakdown_fields(result.breakdown),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
     }
 

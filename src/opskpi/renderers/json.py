@@ -2,8 +2,8 @@
 
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
 sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some;
-sub-periods, whose lines follow the whole period's in `results` and `company`; `basis` of a result, with
-`reported_source` and `reported_by` where it was not counted from rows.
+`basis` of a result, with `reported_source` and `reported_by` where it was not counted from rows; `breakdown` of a
+result and a company line, its rows by word.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from opskpi import COUNTING, __version__
+from opskpi.renderers.breakdowns import fields as breakdown_fields
 from opskpi.renderers.fields import input_fields, number, result_fields
 
 if TYPE_CHECKING:
@@ -70,4 +71,5 @@ def _company(line: CompanyLine) -> Mapping[str, object]:
         "value": None if line.value is None else float(line.value),
         "numerator": number(line.numerator),
         "denominator": number(line.denominator),
+        **breakdown_fields(line.breakdown),
     }

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
-from opskpi.renderers import Style, series
+from opskpi.renderers import Style, breakdowns, series
 from opskpi.renderers.lines import (
     claim_fields,
     figure_text,
@@ -48,6 +48,8 @@ def render(card: Scorecard, style: Style) -> bytes:
     if card.parts:
         sheets.series(card)
     sheets.table("section_results", _result_headings(), _results(card, style.language))
+    if broken := list(breakdowns.table_rows(card, style.language)):
+        sheets.table("section_breakdown", breakdowns.HEADINGS, iter(broken))
     sheets.table("section_misses", _miss_headings(), _misses(card, style.language))
     sheets.table("section_problems", _problem_headings(), _problems(card, style.language))
     sheets.table("section_inputs", _input_headings(), _inputs(card))

@@ -95,6 +95,14 @@ def _by(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _breakdown(name: str, info: ValidationInfo) -> str:
+    """Check the column that a figure is broken down by: one figure of rows, and a column of words."""
+    beside = next((key for key in ("terms", "by") if info.data.get(key)), None)
+    if beside:
+        raise Mistake(message("breakdown_beside", key=beside))
+    return _by(name, info)
+
+
 def _reduce(text: str, info: ValidationInfo) -> str:
     """Check what is made of the groups' figures."""
     table = table_of(info)
@@ -132,6 +140,7 @@ def places_itself(said: Mapping[str, Any]) -> bool:
 At = Literal["period_start", "period_end"]
 Open = Annotated[tuple[str, str], AfterValidator(_open)]
 By = Annotated[Text, AfterValidator(_by)]
+Breakdown = Annotated[Text, AfterValidator(_breakdown)]
 Reduce = Annotated[Text, AfterValidator(_reduce)]
 TableName = Annotated[str, BeforeValidator(_known_table)]
 Where = Annotated[str, AfterValidator(_condition)]
@@ -200,7 +209,7 @@ def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definitio
             raise Mistake(message("needs_key", key=key, missing=missing), path=(key, ""))
     if places_itself(said) and said["period_by"]:
         raise Mistake(message("at_and_period_by"), path=("period_by", ""))
-    by, moments = said["by"], said["open"]
+    by, moments, breakdown = said["by"], said["open"], said.get("breakdown")
     return Definition(
         table,
         where,
@@ -212,6 +221,7 @@ def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definitio
         reduce=by and reduction(said["reduce"], value.unit),
         at=said["at"],
         open=moments and (Name(moments[0]), Name(moments[1])),
+        breakdown=breakdown and Name(breakdown),
     )
 
 

@@ -34,6 +34,7 @@ from opskpi.tables.declared import declaration
 from opskpi.targets.counted import (
     At,
     Basis,
+    Breakdown,
     By,
     Exclude,
     Open,
@@ -56,7 +57,7 @@ from opskpi.targets.reported import FIGURES, only_reported, reported_value
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"rescale", "score", "weight", "breakdown", "manual"})
+_PLANNED = frozenset({"rescale", "score", "weight", "manual"})
 #: What each term says for itself.
 _OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
 _RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
@@ -114,6 +115,7 @@ class Indicator(BaseModel):
     frequency: Literal["month", "quarter", "half", "year"] | None = None
     by: By | None = None
     reduce: Reduce | None = None
+    breakdown: Breakdown | None = None
     judged_by: Basis | None = None
     scale: str | None = None
     stated_unit: str | None = Field(default=None, alias="unit")

@@ -104,6 +104,10 @@ def _counted(said: Indicator | Term, definition: Definition) -> Iterator[Clause]
     for reason, node in definition.exclude:
         yield Clause("exclude", message("said_reason", reason=reason, condition=worded(node)), said.exclude[reason])
     yield Clause("period_by", placing_in_words(definition), said.period_by or "")
+    if definition.breakdown:
+        yield Clause(
+            "breakdown", message("said_breakdown", column=worded(definition.breakdown)), definition.breakdown.name
+        )
     if said.judged_by:
         yield Clause("judged_by", message(f"basis_{said.judged_by}"), said.judged_by)
 
