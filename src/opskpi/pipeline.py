@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeGuard
 
+from opskpi.counting.changes import told, turned
 from opskpi.counting.contradictions import refuse_contradictions
 from opskpi.counting.differences import differences
 from opskpi.counting.explaining import explained
@@ -18,8 +19,10 @@ from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.counting.register import indicator_words, reported_figures
 from opskpi.counting.sampling import sampled
 from opskpi.counting.schedule import with_due_rows
-from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, part, series
+from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, counted_for, part, series
 from opskpi.counting.spans import Occasion, contract_years, years_said
+from opskpi.counting.standing import standings
+from opskpi.counting.waivers import unapplied
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
@@ -28,6 +31,7 @@ from opskpi.intake.names import Known
 from opskpi.intake.screening import Screen, Terms, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
+from opskpi.model.approvals import Change
 from opskpi.model.cards import Part, PlanRecord, Scorecard
 from opskpi.model.explanations import FigureExplanation, RowExplanation
 from opskpi.model.periods import Period, parse_period, split
@@ -83,14 +87,15 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
     chosen = chosen_indicators(plan, request.indicators, request.owners)
     parts = split(period, request.by, plan.whole_period.first_month) if request.by else ()
     with threads() as pool:
-        run = _begun(request, plan, chosen, pool)
+        run = _begun(request, plan, counted_for(plan, chosen), pool)
         case, screen, moment = run.case, run.screen, run.moment
         refuse_contradictions(case)
-        choice = Choice(chosen, chosen_projects(screen.intake, request.projects), company=not request.projects)
+        projects = chosen_projects(screen.intake, request.projects)
+        choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
     return Scorecard(
-        plan=_record(plan, document),
+        plan=_record(plan, document, told(plan, period, chosen)),
         period=period,
         as_of=moment.as_of.replace(tzinfo=plan.zone),
         inputs=screen.inputs,
@@ -106,9 +111,11 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         unassigned=screen.intake.unassigned,
         nil=tuple(sorted(case.nil.everywhere)),
         repairs=screen.repairs,
-        indicators=case.chosen,
+        indicators=chosen,
         by=request.by if several else None,
         parts=several,
+        scheme=plan.scheme,
+        totals=whole.totals,
     ), screen
 
 
@@ -150,8 +157,9 @@ def _begun(request: Request, plan: Plan, chosen: tuple[str, ...], pool: Executor
     return _Run(case, screen, moment)
 
 
-def _record(plan: Plan, document: Document) -> PlanRecord:
-    return PlanRecord(plan.plan, document.file, document.sha256)
+def _record(plan: Plan, document: Document, changes: tuple[Change, ...] = ()) -> PlanRecord:
+    header = plan.header.header() if plan.header else None
+    return PlanRecord(plan.plan, document.file, document.sha256, header, changes, document.extended)
 
 
 def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen, pool: Executor) -> tuple[Case, Moment]:
@@ -161,9 +169,10 @@ def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen,
     moment = resolve_as_of(request.as_of, plan.span if own else period, request.today, plan.zone, intake)
     nil = nil_returns(plan, request.nil, intake)
     occasion = Occasion(period, plan.whole_period, moment.as_of, own)
+    found = standings(plan, intake.projects)
     intake, owed = with_due_rows(plan, intake, period)
     reported = reported_figures(plan, intake)
-    return Case(plan, intake, occasion, nil, request.details, pool.map, chosen, reported, owed), moment
+    return Case(plan, intake, occasion, nil, request.details, pool.map, found, chosen, reported, owed), moment
 
 
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
@@ -253,8 +262,8 @@ def _terms(plan: Plan | None) -> Terms:
 
 
 def _planned(plan: Plan) -> tuple[Known, ...]:
-    """List the projects the plan names."""
-    return tuple(
+    """List the projects the plan names, those of its groups last."""
+    named = tuple(
         Known(
             name,
             settings.aliases,
@@ -263,6 +272,8 @@ def _planned(plan: Plan) -> tuple[Known, ...]:
         )
         for name, settings in plan.projects.items()
     )
+    grouped = [name for group in plan.groups.values() for name in group.projects or ()]
+    return (*named, *map(Known, dict.fromkeys(grouped)))
 
 
 def _whole_tables(plan: Plan) -> tuple[Known, ...]:
@@ -299,6 +310,9 @@ def _notes(  # noqa: PLR0913 - every part of a run may have something to say
     said += [*moment.notes, *nil.notes]
     said += years_said(results, period)
     said += [message("with_places", what=each.message, places=each.places) for each in differences(results)]
+    said += turned(results, told(plan, period, tuple(plan.indicators)))
+    said += whole.notes
+    said += unapplied(plan, screen.intake.projects, period, results)
     if not results:
         said.append(message("no_projects"))
     if screen.intake.unassigned and not request.projects:

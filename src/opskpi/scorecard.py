@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from opskpi.indicators.formulas import Bounds, Formula, Leaf, bounds, parts
+from opskpi.model.approvals import Waiver
 from opskpi.model.breakdowns import pooled
 from opskpi.model.cards import CompanyLine, Reading, Result, Verdict
 from opskpi.model.goals import Target
@@ -17,6 +18,8 @@ _POOLED = frozenset({"share", "count", "sum", "mean", "wmean", "downtime"})
 _WHOLE = frozenset({"count", "sum", "downtime"})
 #: What is a figure also of nothing at all.
 _OF_NOTHING = frozenset({"count", "sum", "distinct", "downtime", "formula", "grouped"})
+#: What a project can be let off; what is not counted now, or has no target, needs no waiver.
+_WAIVABLE = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.NO_DATA, Verdict.TOO_FEW})
 _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW, Verdict.NOT_DUE})
 
 
@@ -38,6 +41,7 @@ class Standard:
     min_rows: int = 0
     scale: tuple[Fraction, Fraction] | None = None
     cumulative: bool = False
+    process_owner: str | None = None
     formula: Formula | None = None
     terms: Mapping[Leaf, "Standard"] = field(default_factory=dict)
 
@@ -102,7 +106,15 @@ def judge(
         deciding=(swing if decided else 0) + reading.estimated,
         rule_sha256=standard.rule_sha256,
         why=why,
+        process_owner=standard.process_owner,
     )
+
+
+def waive(result: Result, waiver: Waiver | None) -> Result:
+    """Hold a project to no target where that is waived; the raw verdict stays beside it (rule 15)."""
+    if waiver is None or result.verdict not in _WAIVABLE:
+        return result
+    return replace(result, verdict=Verdict.WAIVED, waiver=waiver, in_progress=False)
 
 
 #: The reasons for which a figure would mislead: nothing was handed in, or nothing is counted now.

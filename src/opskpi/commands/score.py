@@ -38,7 +38,7 @@ _PARTS = ("month", "quarter", "half", "year")
 )
 @option("--project", multiple=True, metavar="NAME", help="Only this project.")
 @option("--indicator", multiple=True, metavar="NAME", help="Only this indicator: id, name or short name.")
-@option("--owner", multiple=True, metavar="NAME", help="Only this department's indicators.")
+@option("--owner", multiple=True, metavar="NAME", help="Only this department's or process owner's indicators.")
 @option(
     "-f",
     "--format",

@@ -19,7 +19,9 @@ from opskpi.counting.nil import NilReturns
 from opskpi.counting.register import Reported
 from opskpi.counting.reported import account
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
+from opskpi.counting.standing import Standing
 from opskpi.counting.terms import Counted, of_period, together
+from opskpi.counting.waivers import covering
 from opskpi.errors import ImbalanceError, SettingsError
 from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
 from opskpi.indicators.definitions import Window
@@ -29,8 +31,9 @@ from opskpi.indicators.readings import Readings, read
 from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Reading, Result
+from opskpi.model.goals import held, turns
 from opskpi.model.periods import MONTHS, Period, before, year_to_date
-from opskpi.scorecard import Circumstances, Standard, judge, reported_standard
+from opskpi.scorecard import Circumstances, Standard, judge, reported_standard, waive
 from opskpi.tables import Table
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
@@ -48,8 +51,9 @@ _UNANSWERED = {"miss": State.UNANSWERED, "exclude": State.NO_RESPONSE}
 class Case:
     """All that a run's figures depend on; `kept` shares the rows of a table among its indicators.
 
-    `chosen` are the indicators that are counted, `reported` figures known only as totals, `owed` what the schedule
-    had to say; `limited` is what the plan's limits say of the rows, by table.
+    `standings` say what the plan has for each project, `chosen` are the indicators that are counted, `reported`
+    figures known only as totals, `owed` what the schedule had to say; `limited` is what the plan's limits say of
+    the rows, by table.
     """
 
     plan: Plan
@@ -58,6 +62,7 @@ class Case:
     nil: NilReturns
     details: int
     spread: Spread
+    standings: Mapping[str, Standing]
     chosen: tuple[str, ...] = ()
     reported: Reported = field(default_factory=dict)
     owed: tuple[Message, ...] = ()
@@ -149,7 +154,7 @@ def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
 
 def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result, ...]]:
     """Judge one indicator's readings for every project."""
-    indicator, spelled, seen = case.plan.indicators[name], _in_plan(case), case.intake.seen
+    indicator, seen = case.plan.indicators[name], case.intake.seen
     concerns, missing = concerned(name, case.plan, case.intake, case.reported), _missing(tally, case)
     results: list[Result] = []
     for code, (project, reading) in enumerate(zip(case.intake.projects.names, tally.readings, strict=True)):
@@ -170,11 +175,19 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
             nil=all(nil.values()) or told.claim is not None,
             lacking=told.lacking or missing,
         )
-        target = case.plan.target(name, spelled.get(project, project))
+        standing = case.standings[project]
+        target = held(standing.goals[name], span.period.start)
         standard = reported_standard(tally.standard) if told.reading else tally.standard
-        result = judge(project, standard, told.reading or reading, target, circumstances)
-        results.append(_with_rows(replace(result, claim=told.claim), tuple(tally.counted.values()), code, case.details))
+        result = replace(judge(project, standard, told.reading or reading, target, circumstances), claim=told.claim)
+        result = _as_planned(result, standing, span.period)
+        results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
     return tally.standard, tuple(results)
+
+
+def _as_planned(result: Result, standing: Standing, period: Period) -> Result:
+    """Let the project off what is waived, and note where its target changes."""
+    waived = waive(result, covering(standing.waivers, result.indicator, period))
+    return replace(waived, turns=turns(standing.goals[result.indicator], period))
 
 
 def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
@@ -219,12 +232,6 @@ def _missing(tally: Tally, case: Case) -> Message | None:
     return None
 
 
-def _in_plan(case: Case) -> Mapping[str, str]:
-    """Find how the plan spells each project that it has settings for."""
-    codes = {spelling: case.intake.projects.code(spelling) for spelling in case.plan.projects}
-    return {case.intake.projects.names[code]: spelling for spelling, code in codes.items() if code >= 0}
-
-
 def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
     whole = Standard(
         indicator=name,
@@ -237,6 +244,7 @@ def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) 
         empty=indicator.empty,
         min_rows=indicator.min_rows,
         cumulative=indicator.accumulate is not None,
+        process_owner=indicator.process_owner,
     )
     scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
     if indicator.formula is None:

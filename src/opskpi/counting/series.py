@@ -7,33 +7,67 @@ from opskpi.counting.figures import Case, figures
 from opskpi.counting.nil import find_indicator
 from opskpi.errors import SettingsError
 from opskpi.intake.ledgers import Intake
-from opskpi.model.cards import Part
+from opskpi.model.cards import Part, Result
 from opskpi.model.periods import Period
+from opskpi.model.scoring import Scheme, Total
 from opskpi.scorecard import company_line
+from opskpi.scoring.totals import company_totals, scored, unhanded
 from opskpi.targets.plan import Plan
-from opskpi.wording import message
+from opskpi.wording import Message, message
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which lines are shown: the indicators and projects asked for, and whether the company's belong."""
+    """Which lines are shown: of which indicators, projects and owners, and whether the company's belong."""
 
     indicators: tuple[str, ...]
     projects: frozenset[str]
     company: bool = False
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """Results with their points, totals, and what must be said of them."""
+
+    results: tuple[Result, ...]
+    totals: tuple[Total, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+def counted_for(plan: Plan, shown: Sequence[str]) -> tuple[str, ...]:
+    """List what is counted: what is shown, and all that scores, since weights are shared among all that applies."""
+    rules = plan.scheme.rules if plan.scheme else {}
+    return tuple(name for name in plan.indicators if name in shown or name in rules)
 
 
 def part(period: Period, case: Case, choice: Choice) -> Part:
     """Judge one period; every figure is counted from the rows, never from other parts (rule 6)."""
     # `kept` travels along: the rows of a table are evaluated once for all parts
     here = replace(case, occasion=replace(case.occasion, period=period))
-    judged = [figures(name, here) for name in choice.indicators]
+    judged = [figures(name, here) for name in counted_for(case.plan, choice.indicators)]
     places = {name: at for at, name in enumerate(case.intake.projects.names)}
-    shown = [result for _, results in judged for result in results if result.project in choice.projects]
-    company = (
-        tuple(company_line(standard, results, period.label) for standard, results in judged) if choice.company else ()
-    )
-    return Part(period, tuple(sorted(shown, key=lambda result: places[result.project])), company)
+    counted = [result for _, results in judged for result in results if result.project in choice.projects]
+    made = _with_scores(sorted(counted, key=lambda result: places[result.project]), case.plan.scheme, choice)
+    shown = tuple(result for result in made.results if result.indicator in choice.indicators)
+    lines = [
+        company_line(standard, found, period.label)
+        for standard, found in judged
+        if standard.indicator in choice.indicators
+    ]
+    company = tuple(lines) if choice.company else ()
+    return Part(period, shown, company, made.totals, made.notes)
+
+
+def _with_scores(results: Sequence[Result], scheme: Scheme | None, choice: Choice) -> _Scored:
+    """Score all that was counted, and add up the totals that are asked for."""
+    if scheme is None:
+        return _Scored(tuple(results))
+    told, totals = scored(results, scheme)
+    if choice.company:
+        totals = (*totals, *company_totals(totals, scheme))
+    kept = tuple(each for each in totals if not (choice.owners and each.owner) or each.owner in choice.owners)
+    return _Scored(told, kept, tuple(unhanded(told, scheme)))
 
 
 def series(periods: Sequence[Period], case: Case, choice: Choice) -> tuple[Part, ...]:
@@ -43,16 +77,17 @@ def series(periods: Sequence[Period], case: Case, choice: Choice) -> tuple[Part,
 
 
 def chosen_indicators(plan: Plan, words: Sequence[str], owners: Sequence[str]) -> tuple[str, ...]:
-    """Apply --indicator and --owner; raises SettingsError for what the plan does not know."""
+    """Apply --indicator and --owner, a department or process owner; raises SettingsError for what nobody knows."""
     named = {find_indicator(plan, word) for word in words}
-    known = {indicator.owner for indicator in plan.indicators.values() if indicator.owner}
+    said = [each for indicator in plan.indicators.values() for each in (indicator.owner, indicator.process_owner)]
+    known = {owner for owner in said if owner}
     for owner in owners:
         if owner not in known:
             raise SettingsError(message("unknown_owner", owner=owner, owners=tuple(sorted(known))))
     return tuple(
         name
         for name, indicator in plan.indicators.items()
-        if (not named or name in named) and (not owners or indicator.owner in owners)
+        if (not named or name in named) and (not owners or {indicator.owner, indicator.process_owner} & {*owners})
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class Known:
     """A project the plan or the register names: aliases and service dates.
 
     `starts` and `ends` are microseconds of the wall clock, the end exclusive; None is open.
+    `group` is what the register says.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Known:
     starts: int | None = None
     ends: int | None = None
     registered: bool = False
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _registered(chunk: Chunk) -> Iterable[Known]:
             _moment(columns.get("starts_on"), row),
             None if ends is None else ends + 1,
             registered=True,
+            group=_text(columns.get("group"), row),
         )
 
 
@@ -195,11 +198,12 @@ def _moment(column: object, row: int) -> int | None:
 def _merge(old: Known | None, new: Known, name: str) -> Known:
     """Join what plan and register say of one project; what is said first stands."""
     if old is None:
-        return Known(name, new.aliases, new.starts, new.ends, new.registered)
+        return replace(new, name=name)
     return Known(
         name,
         old.aliases + new.aliases,
         new.starts if old.starts is None else old.starts,
         new.ends if old.ends is None else old.ends,
         old.registered or new.registered,
+        old.group or new.group,
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.breakdowns import Breakdown
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
 
 
@@ -93,8 +95,9 @@ class Result:
     """The verdict on one project, indicator and period, with everything behind it.
 
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
-    by what probably made the difference. `claim` is there where the figure was not counted from rows but reported,
-    `breakdown` where the plan asks for one.
+    by what probably made the difference; `turns` are the days of the period on which another target begins to hold
+    than the one that judged. `claim` is there where the figure was not counted from rows but reported, `breakdown`
+    where the plan asks for one.
     """
 
     project: str
@@ -118,6 +121,10 @@ class Result:
     differing: tuple[Place, ...] = ()
     causes: tuple[tuple[str, int], ...] = ()
     claim: Claim | None = None
+    turns: tuple[tuple[date, Target | None], ...] = ()
+    waiver: Waiver | None = None
+    process_owner: str | None = None
+    score: Score | None = None
     breakdown: Breakdown | None = None
 
     @property
@@ -150,11 +157,13 @@ class CompanyLine:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The results and company lines of one period: the run's own, or a sub-period of its series."""
+    """The results, company lines and total scores of one period: the run's own, or a sub-period of its series."""
 
     period: Period
     results: tuple[Result, ...]
     company: tuple[CompanyLine, ...]
+    totals: tuple[Total, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +206,17 @@ class Unused:
 
 @dataclass(frozen=True, slots=True)
 class PlanRecord:
-    """Which plan judged: its name, file name and hash."""
+    """Which plan judged: its name, file name and hash, its header, and the changes of targets to be told.
+
+    `extended` are the files it is made of beside its own, each with its hash.
+    """
 
     name: str
     file: str
     sha256: str
+    header: Header | None = None
+    changes: tuple[Change, ...] = ()
+    extended: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +240,8 @@ class Scorecard:
     indicators: tuple[str, ...] = field(default=())
     by: str | None = None
     parts: tuple[Part, ...] = ()
+    scheme: Scheme | None = None
+    totals: tuple[Total, ...] = ()
 
     @property
     def projects(self) -> tuple[str, ...]:

@@ -1,8 +1,12 @@
-"""A target as an interval of exact numbers, and the honest rounding that goes with it."""
+"""A target as an interval of exact numbers, from which day it holds, and the honest rounding that goes with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+
+from opskpi.model.periods import Period
 
 #: Digits a display may add before it gives up and shows the fraction itself.
 _MOST_DIGITS = 12
@@ -28,6 +32,13 @@ class Target:
             return False
         return not (self.high is not None and (value > self.high or (self.high_open and value == self.high)))
 
+    def same(self, other: "Target | None") -> bool:
+        """Tell whether another target asks the same, however it is written."""
+        if other is None:
+            return False
+        mine = self.low, self.high, self.low_open, self.high_open
+        return mine == (other.low, other.high, other.low_open, other.high_open)
+
     @property
     def is_ceiling(self) -> bool:
         """Whether less is better: bounded above only."""
@@ -40,6 +51,44 @@ class Target:
         if self.low is not None and self.high is not None and self.low != self.high:
             return min(value - self.low, self.high - value)
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTarget:
+    """A target that changes: from each day on another one, or none; nothing is said of the time before the first."""
+
+    steps: tuple[tuple[date, Target | None], ...]
+
+    def at(self, day: date) -> tuple[Target | None, ...]:
+        """Find what holds on a day, if anything was said by then."""
+        return tuple(target for since, target in self.steps if since <= day)[-1:]
+
+
+#: What a plan may say of one indicator in one place; None is "no target".
+Goal = Target | DatedTarget | None
+
+
+def held(goals: Sequence[Goal], day: date) -> Target | None:
+    """Find the target of a day: the first of the goals, nearest first, that says one for it."""
+    for goal in goals:
+        if not isinstance(goal, DatedTarget):
+            return goal
+        for target in goal.at(day):
+            return target
+    return None
+
+
+def turns(goals: Sequence[Goal], period: Period) -> tuple[tuple[date, Target | None], ...]:
+    """List the days inside a period, its first one aside, on which another target begins to hold."""
+    dated = [since for goal in goals if isinstance(goal, DatedTarget) for since, _ in goal.steps]
+    found: list[tuple[date, Target | None]] = []
+    now = held(goals, period.start)
+    for day in sorted({day for day in dated if period.start < day <= period.end}):
+        then = held(goals, day)
+        if not (then is now or (then is not None and then.same(now))):
+            found.append((day, then))
+            now = then
+    return tuple(found)
 
 
 def shown(value: Fraction, unit: str, target: Target | None) -> str:

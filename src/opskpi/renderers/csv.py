@@ -18,7 +18,7 @@ DETAILS = 0
 
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the results as CSV."""
-    rows = [result_fields(result) for result in card.every_result]
+    rows = [_flat(result_fields(result)) for result in card.every_result]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADINGS)
@@ -26,6 +26,13 @@ def render(card: Scorecard, style: Style) -> bytes:
         writer.writerow([_cell(row[name], safe=name in _OWN) for name in HEADINGS])
     text = out.getvalue()
     return text.encode("utf-8-sig" if style.to_file else "utf-8")
+
+
+def _flat(fields: dict[str, object]) -> dict[str, object]:
+    """Give the waiver and the score columns of their own."""
+    waiver, score = ((each if isinstance(each, dict) else {}) for each in (fields.pop("waiver"), fields.pop("score")))
+    said = {f"waiver_{key}": waiver.get(key) for key in ("reason", "approved_by", "until")}
+    return fields | said | {key: score.get(key) for key in ("points", "weight")}
 
 
 def _cell(value: object, *, safe: bool) -> object:
@@ -67,6 +74,12 @@ HEADINGS = (
     "deciding",
     "disagreeing",
     "why",
+    "waiver_reason",
+    "waiver_approved_by",
+    "waiver_until",
+    "process_owner",
+    "points",
+    "weight",
     "basis",
     "reported_source",
     "reported_by",

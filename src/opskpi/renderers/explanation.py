@@ -15,6 +15,7 @@ from opskpi.model.explanations import (
 from opskpi.model.goals import shown
 from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.accounts import account_lines, cells_text, ground_lines, headline
+from opskpi.renderers.approvals import waiver_said
 from opskpi.renderers.arithmetic import arithmetic
 from opskpi.renderers.lines import word
 from opskpi.renderers.sections import Columns, Line, Section, as_markdown, as_text
@@ -79,10 +80,10 @@ def _portion(portion: Portion, style: Style) -> Iterator[Section]:
 def _rule(explanation: FigureExplanation, language: str) -> Columns:
     """Say the rule part by part, and the target it is held against."""
     target = explanation.result.target
-    rows = (
-        (word("head_target", language), target.text if target else word("verdict_no_target", language)),
-        (word("rule_part_sha256", language), explanation.result.rule_sha256[:16]),
-    )
+    rows = [(word("head_target", language), target.text if target else word("verdict_no_target", language))]
+    if waiver := waiver_said(explanation.result):
+        rows.append((word("section_waived", language), waiver.text(language)))
+    rows.append((word("rule_part_sha256", language), explanation.result.rule_sha256[:16]))
     return Columns((*_clauses(explanation.rule, language).rows, *rows))
 
 

@@ -23,7 +23,7 @@ from opskpi.model.explanations import (
     Sample,
 )
 from opskpi.model.places import Place
-from opskpi.renderers.fields import number, result_fields
+from opskpi.renderers.fields import number, plan_fields, result_fields
 
 FORMAT_VERSION = 1
 
@@ -36,7 +36,7 @@ def render(explanation: FigureExplanation | RowExplanation) -> bytes:
         "format_version": FORMAT_VERSION,
         "opskpi": __version__,
         "counting": COUNTING,
-        "plan": {"name": explanation.plan.name, "file": explanation.plan.file, "sha256": explanation.plan.sha256},
+        "plan": plan_fields(explanation.plan),
         "period": {"label": period.label, "start": period.start.isoformat(), "end": period.end.isoformat()},
         "as_of": explanation.as_of.isoformat(),
     }

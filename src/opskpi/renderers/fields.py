@@ -2,7 +2,9 @@
 
 from fractions import Fraction
 
-from opskpi.model.cards import InputRecord, Reading, Result
+from opskpi.model.approvals import Change, Header, Waiver
+from opskpi.model.cards import InputRecord, PlanRecord, Reading, Result
+from opskpi.model.scoring import Score, Total
 from opskpi.renderers.breakdowns import fields as breakdown_fields
 
 
@@ -40,6 +42,12 @@ def result_fields(result: Result) -> dict[str, object]:
         "disagreeing_by": dict(result.causes),
         "excluded_by": dict(reading.excluded),
         "why": result.why.key.removeprefix("why_") if result.why else None,
+        "target_changes": [
+            {"from": day.isoformat(), "target": target.text if target else None} for day, target in result.turns
+        ],
+        "waiver": waiver_fields(result.waiver),
+        "process_owner": result.process_owner,
+        "score": score_fields(result.score),
         "basis": "reported" if result.claim else "computed",
         "reported_source": "; ".join(result.claim.sources) if result.claim else None,
         "reported_by": "; ".join(result.claim.people) if result.claim else None,
@@ -60,6 +68,73 @@ def _term(reading: Reading) -> dict[str, object]:
         "excluded": sum(reading.excluded.values()),
         "filtered": reading.filtered,
         "out_of_period": reading.out_of_period,
+    }
+
+
+def waiver_fields(waiver: Waiver | None) -> dict[str, object] | None:
+    """Lay out why a result is waived, by whom and until when."""
+    if waiver is None:
+        return None
+    return {"reason": waiver.reason, "approved_by": waiver.approved_by, "until": waiver.until.isoformat()}
+
+
+def score_fields(score: Score | None) -> dict[str, object] | None:
+    """Lay out a result's points, what it weighs, and how the points came about."""
+    if score is None:
+        return None
+    return {
+        "points": number(score.points),
+        "weight": number(score.weight),
+        "stated_weight": number(score.stated),
+        "how": score.how.text("en"),
+    }
+
+
+def total_fields(total: Total, period: str) -> dict[str, object]:
+    """Lay out a total of a project or, where that is null, the company."""
+    return {
+        "project": total.project,
+        "owner": total.owner,
+        "period": period,
+        "points": number(total.points),
+        "full": number(total.full),
+        "grade": total.grade,
+        "provisional": total.provisional,
+        "vetoed_by": list(total.vetoed),
+    }
+
+
+def plan_fields(plan: PlanRecord) -> dict[str, object]:
+    """Lay out which plan judged; files it extends, header and changes only where there are any."""
+    said: dict[str, object] = {"name": plan.name, "file": plan.file, "sha256": plan.sha256}
+    if plan.extended:
+        said["extends"] = [{"file": file, "sha256": sha256} for file, sha256 in plan.extended]
+    if plan.header:
+        said["header"] = header_fields(plan.header)
+    if plan.changes:
+        said["changes"] = [_change(each) for each in plan.changes]
+    return said
+
+
+def header_fields(header: Header) -> dict[str, object]:
+    """Lay out a document's head."""
+    said: dict[str, object] = {"number": header.number, "version": header.version}
+    for name, each in (("prepared", header.prepared), ("reviewed", header.reviewed), ("approved", header.approved)):
+        said |= {f"{name}_by": each.by, f"{name}_on": each.on.isoformat() if each.on else None}
+    return said
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "date": change.day.isoformat(),
+        "indicator": change.indicator,
+        "project": change.project,
+        "group": change.group,
+        "from": change.before.text if change.before else None,
+        "to": change.after.text if change.after else None,
+        "by": change.by,
+        "approved_by": change.approved_by,
+        "why": change.why,
     }
 
 

@@ -2,8 +2,9 @@
 
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
 sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some;
-`basis` of a result, with `reported_source` and `reported_by` where it was not counted from rows; `breakdown` of a
-result and a company line, its rows by word.
+`target_changes`, `waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
+`extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source` and
+`reported_by` where it was not counted from rows; `breakdown` of a result and a company line, its rows by word.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from opskpi import COUNTING, __version__
 from opskpi.renderers.breakdowns import fields as breakdown_fields
-from opskpi.renderers.fields import input_fields, number, result_fields
+from opskpi.renderers.fields import input_fields, number, plan_fields, result_fields, total_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from opskpi.model.cards import CompanyLine, Scorecard
     from opskpi.model.periods import Period
@@ -34,13 +35,14 @@ def render(card: Scorecard, style: Style) -> bytes:
         "format_version": FORMAT_VERSION,
         "opskpi": __version__,
         "counting": COUNTING,
-        "plan": {"name": card.plan.name, "file": card.plan.file, "sha256": card.plan.sha256},
+        "plan": plan_fields(card.plan),
         "period": _period(card.period),
         **({"series": _series(card)} if card.parts else {}),
         "as_of": card.as_of.isoformat(),
         "inputs": [input_fields(each) for each in card.inputs],
         "results": [result_fields(each) for each in card.every_result],
         "company": [_company(each) for each in card.every_company_line],
+        **({"scores": _scores(card)} if card.scheme else {}),
         "nil": list(card.nil),
         "unassigned": card.unassigned,
         "repairs": [{"file": each.file, "sha256": each.sha256, "rows": each.rows} for each in card.repairs],
@@ -56,6 +58,11 @@ def _period(period: Period) -> Mapping[str, object]:
 
 def _series(card: Scorecard) -> Mapping[str, object]:
     return {"by": card.by, "periods": [_period(part.period) for part in card.parts]}
+
+
+def _scores(card: Scorecard) -> Sequence[Mapping[str, object]]:
+    periods = ((card.period, card.totals), *((part.period, part.totals) for part in card.parts))
+    return [total_fields(total, period.label) for period, totals in periods for total in totals]
 
 
 def _company(line: CompanyLine) -> Mapping[str, object]:

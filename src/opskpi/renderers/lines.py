@@ -127,7 +127,7 @@ def provisional(card: Scorecard, language: str) -> Iterator[str]:
 
 def without(card: Scorecard, language: str) -> Iterator[str]:
     """Say which results have no figure, grouped by indicator and reason."""
-    bare = [r for r in card.results if r.why is not None]
+    bare = [r for r in card.results if r.why is not None and r.verdict is not Verdict.WAIVED]
     order = {name: at for at, name in enumerate(card.indicators)}
     key = lambda r: (order.get(r.indicator, 0), r.why.text(language))  # noqa: E731 - used twice below
     for (_, why), group in groupby(sorted(bare, key=key), key=key):
@@ -165,7 +165,10 @@ def summary_line(card: Scorecard, language: str) -> str:
     """Count the verdicts."""
     verdicts = [result.verdict for result in card.results]
     passed, missed = verdicts.count(Verdict.PASS), verdicts.count(Verdict.FAIL)
-    return message("summary_line", passed=passed, failed=missed, without=len(verdicts) - passed - missed).text(language)
+    waived = verdicts.count(Verdict.WAIVED)
+    counts = {"passed": passed, "failed": missed, "without": len(verdicts) - passed - missed - waived}
+    said = message("summary_waived", waived=waived, **counts) if waived else message("summary_line", **counts)
+    return said.text(language)
 
 
 def _misses(result: Result, language: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style, breakdowns, series
+from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     failed,
     heads,
@@ -35,15 +35,22 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield ""
     yield escaped(summary_line(card, language))
     yield ""
+    if head := approvals.head_line(card.plan.header, language):
+        yield escaped(head)
+        yield ""
     yield from _matrix(card, language)
     if card.parts:
         yield from _series(card, language)
     yield from _nested("section_breakdown", list(breakdowns.lines(card, language)), language)
+    if card.totals:
+        yield from _scores(card, language)
     yield from _nested("section_failed", list(failed(card, language)), language)
+    yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
     yield from _list("section_reported", list(reported(card, language)), language)
     yield from _list("section_without", list(without(card, language)), language)
     yield from _list("section_problems", list(problem_lines(card.problems, language)), language)
+    yield from _list("section_changes", list(approvals.changed(card, language)), language)
     yield from _list("section_notes", [note.text(language) for note in card.notes], language)
     yield from _heading("section_ledger", language)
     yield escaped(ledger_line(card, language))
@@ -77,6 +84,16 @@ def _series(card: Scorecard, language: str) -> Iterator[str]:
             yield _row([project, *(series.cell_text(result, language) if result else "" for result in results)])
         if each.passed:
             yield _row([word("head_passed", language), *each.passed])
+
+
+def _scores(card: Scorecard, language: str) -> Iterator[str]:
+    yield from _heading("section_scores", language)
+    heads = scores.headings(card, language)
+    yield _row(heads)
+    yield "|---|" + "---:|" * (len(heads) - 1)
+    yield from (_row(row) for row in scores.table(card, language))
+    lines = [*scores.costs(card, language), *scores.absent(card, language)]
+    yield from ("", *(f"- {escaped(line)}" for line in lines)) if lines else ()
 
 
 def _row(cells: Sequence[str]) -> str:

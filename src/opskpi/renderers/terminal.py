@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opskpi.model.cards import Result, Scorecard, Verdict
-from opskpi.renderers import Style, breakdowns, series
+from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
@@ -62,10 +62,14 @@ def render(card: Scorecard, style: Style) -> bytes:
     if card.parts:
         _series(console, card, style.language)
     _section(console, style, "section_breakdown", _nested(breakdowns.lines(card, style.language)))
+    if card.totals:
+        _scores(console, card, style.language)
     _section(console, style, "section_failed", _nested(failed(card, style.language)))
+    _section(console, style, "section_waived", list(approvals.waived(card, style.language)))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
     _section(console, style, "section_reported", list(reported(card, style.language)))
     _section(console, style, "section_without", list(without(card, style.language)))
+    _section(console, style, "section_changes", list(approvals.changed(card, style.language)))
     _section(console, style, "section_problems", list(problem_lines(card.problems, style.language)))
     console.print(f"{word('section_ledger', style.language)}: {ledger_line(card, style.language)}")
     console.print(f"{word('section_summary', style.language)}: {summary_line(card, style.language)}")
@@ -130,6 +134,20 @@ def _strip(card: Scorecard, each: series.Series, which: slice, language: str, wi
 
 def _figure(result: Result | None, language: str) -> Text:
     return Text("") if result is None else Text(series.cell_text(result, language), _COLOURS.get(result.verdict, ""))
+
+
+def _scores(console: Console, card: Scorecard, language: str) -> None:
+    """Print the totals, then what cost points and what did not apply."""
+    console.print(Text(word("section_scores", language), style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for at, head in enumerate(scores.headings(card, language)):
+        table.add_column(head, overflow="fold", justify="right" if at else "left", min_width=0 if at else 8)
+    for row in scores.table(card, language):
+        table.add_row(*map(Text, row))
+    console.print(Padding(table, (0, 0, 0, 2)))
+    for line in (*scores.costs(card, language), *scores.absent(card, language)):
+        console.print(Padding(Text(line), (0, 0, 0, 2)), overflow="fold")
+    console.print()
 
 
 def _nested(found: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
-from opskpi.renderers import Style, breakdowns, series
+from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     claim_fields,
     figure_text,
@@ -33,6 +33,8 @@ MARK = "opskpi.scorecard"
 
 _HEADING = {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "vcenter"}
 _BODY = {"border": 1, "valign": "vcenter"}
+#: Who signs the card, by hand.
+_SIGNED = ("head_prepared", "head_reviewed", "head_approved")
 _TINTS = {Verdict.PASS: "#E3F4E4", Verdict.FAIL: "#FBD9D3"}
 
 
@@ -47,10 +49,15 @@ def render(card: Scorecard, style: Style) -> bytes:
     sheets.matrix(card)
     if card.parts:
         sheets.series(card)
+    if card.totals:
+        sheets.rows("section_scores", scores.headings(card, style.language), scores.table(card, style.language))
+        sheets.table("section_points", scores.detail_headings(), scores.details(card, style.language))
     sheets.table("section_results", _result_headings(), _results(card, style.language))
     if broken := list(breakdowns.table_rows(card, style.language)):
         sheets.table("section_breakdown", breakdowns.HEADINGS, iter(broken))
     sheets.table("section_misses", _miss_headings(), _misses(card, style.language))
+    if signed := list(_approvals(card, style.language)):
+        sheets.table("section_approvals", _approval_headings(), iter(signed))
     sheets.table("section_problems", _problem_headings(), _problems(card, style.language))
     sheets.table("section_inputs", _input_headings(), _inputs(card))
     book.close()
@@ -66,6 +73,7 @@ class _Sheets:
         self._heading = book.add_format(_HEADING)
         self._body = book.add_format(_BODY)
         self._plain = book.add_format({"valign": "vcenter"})
+        self._points = book.add_format({"valign": "vcenter", "num_format": "0.00"})
         self._bold = book.add_format({"bold": True, "font_size": 14})
         self._tints = {v: book.add_format(_BODY | {"bg_color": tint}) for v, tint in _TINTS.items()}
 
@@ -73,6 +81,8 @@ class _Sheets:
         """Write projects down and indicators across."""
         sheet = self._book.add_worksheet(word("section_summary", self._language))
         sheet.write_string(0, 0, title(card, self._language), self._bold)
+        if head := approvals.head_line(card.plan.header, self._language):
+            sheet.write_string(1, 0, head, self._plain)
         self._row(sheet, 2, [word("head_project", self._language), *heads(card, short=False)], self._heading)
         for row, (project, results) in enumerate(rows(card), start=3):
             sheet.write_string(row, 0, project, self._body)
@@ -84,6 +94,8 @@ class _Sheets:
         sheet.write_string(last + 2, 0, ledger_line(card, self._language), self._plain)
         for row, note in enumerate(card.notes, start=last + 3):
             sheet.write_string(row, 0, note.text(self._language), self._plain)
+        for column, key in enumerate(_SIGNED):
+            sheet.write_string(last + 4 + len(card.notes), column, f"{word(key, self._language)}:", self._plain)
         sheet.set_row(2, 48)
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, max(1, len(card.indicators)), 18)
@@ -109,9 +121,13 @@ class _Sheets:
         sheet.autofilter(0, 0, last, 2)
 
     def table(self, key: str, headings: Sequence[str], rows: Iterator[Sequence[object]]) -> None:
+        """Write a plain table under headings named by their keys."""
+        self.rows(key, [word(each, self._language) for each in headings], rows)
+
+    def rows(self, key: str, headings: Sequence[str], rows: Iterator[Sequence[object]]) -> None:
         """Write a plain table under its headings."""
         sheet = self._book.add_worksheet(word(key, self._language))
-        self._row(sheet, 0, [word(each, self._language) for each in headings], self._heading)
+        self._row(sheet, 0, headings, self._heading)
         widths = [12] * len(headings)
         last = 0
         for last, row in enumerate(rows, start=1):
@@ -132,8 +148,8 @@ class _Sheets:
         sheet.write_string(row, column, text, self._tints.get(result.verdict, self._body))
 
     def _value(self, sheet: Worksheet, row: int, column: int, value: object) -> None:
-        if isinstance(value, int):
-            sheet.write_number(row, column, value, self._plain)
+        if isinstance(value, int | float):
+            sheet.write_number(row, column, value, self._points if isinstance(value, float) else self._plain)
         else:
             sheet.write_string(row, column, str(value), self._plain)
 
@@ -170,10 +186,28 @@ def _results(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
 
 
 def _note(result: Result, language: str) -> str:
-    """Say why there is no figure, or who reported it."""
-    if result.claim:
+    """Say what is waived, who reported the figure, or why there is none."""
+    if result.claim and not result.waiver:
         return message("reported_note", **claim_fields(result.claim)).text(language)
-    return result.why.text(language) if result.why else ""
+    said = approvals.waiver_said(result) or result.why
+    return said.text(language) if said else ""
+
+
+def _approval_headings() -> Sequence[str]:
+    return ("head_kind", "head_project", "head_indicator", "head_what", "head_reason", "head_approver", "head_day")
+
+
+def _approvals(card: Scorecard, language: str) -> Iterator[Sequence[object]]:
+    """Give the waivers that were applied, and the targets that were changed."""
+    for result in card.results:
+        if waiver := result.waiver:
+            what = f"{value_text(result)} {approvals.raw_word(result).text(language)}"
+            about = result.project, result.name, what, waiver.reason, waiver.approved_by, waiver.until.isoformat()
+            yield word("kind_waiver", language), *about
+    for change in card.plan.changes:
+        name, what = approvals.change_of(card, change, language), approvals.change_text(change, language)
+        about = change.project or change.group or "", name, what, change.why, change.approved_by, change.day.isoformat()
+        yield word("kind_change", language), *about
 
 
 def _miss_headings() -> Sequence[str]:
@@ -212,7 +246,8 @@ def _inputs(card: Scorecard) -> Iterator[Sequence[object]]:
             f" + {ledger.duplicate} + {ledger.superseded} (+ {ledger.skipped})"
         )
         yield name, f"{record.table} ({record.source})", counts, f"sha256 {record.sha256}"
-    yield card.plan.file, card.plan.name, f"opskpi {__version__}", f"sha256 {card.plan.sha256}"
+    for file, sha256 in ((card.plan.file, card.plan.sha256), *card.plan.extended):
+        yield file, card.plan.name, f"opskpi {__version__}", f"sha256 {sha256}"
 
 
 def _width(text: str) -> int:

@@ -26,5 +26,11 @@ def plan_text(shipped: str, year: int, texts: PlanTexts) -> str:
     return "\n".join([*lines, "", *_comments(texts.after.format(year=year), ""), ""])
 
 
+def whole_plan_text(shipped: str, year: int, texts: PlanTexts) -> str:
+    """Write the plan with all else that one can hold, commented out."""
+    sections = "\n".join(_comments(texts.sections.format(year=year), ""))
+    return f"{plan_text(shipped, year, texts)}\n{sections}\n"
+
+
 def _comments(text: str, indent: str) -> list[str]:
     return [f"{indent}# {line}".rstrip() for line in text.splitlines()]

@@ -37,11 +37,15 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class PlanTexts:
-    """What is said in the plan: before it, of each indicator (its key: what stands there instead), after it."""
+    """What is said in the plan: before it, of each indicator (its key: what stands there instead), after it.
+
+    `sections` are all else a plan can hold, as comments for a plan written alone.
+    """
 
     name: str
     before: str
     after: str
+    sections: str
     indicators: Mapping[str, Mapping[str, str]]
 
 

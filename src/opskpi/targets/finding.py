@@ -5,6 +5,7 @@ from pathlib import Path
 
 from opskpi.documents import Document, read_document, validate
 from opskpi.errors import SettingsError
+from opskpi.targets.composition import composed
 from opskpi.targets.plan import Plan
 from opskpi.wording import message
 
@@ -19,7 +20,7 @@ def read_plan(wanted: str | None, folder: Path) -> tuple[Plan, Document]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(message("file_unreadable", file=str(wanted or path.name), reason=reason)) from error
-    document = read_document(data, path.name)
+    document = composed(read_document(data, path.name), path, _extended)
     return validate(document, Plan, context={"folder": path.parent}), document
 
 
@@ -28,6 +29,12 @@ def shipped_plans() -> dict[str, Path]:
     inside = Path(str(files("opskpi"))) / "plans"
     folder = inside if inside.is_dir() else Path(__file__).parents[3] / "targets"
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def _extended(name: str, folder: Path) -> Path | None:
+    """Find the plan that another one extends: beside it, or a shipped one."""
+    beside = folder / name
+    return beside if beside.is_file() else shipped_plans().get(name.removesuffix(".yaml"))
 
 
 def _path(wanted: str | None, folder: Path) -> Path:

@@ -5,12 +5,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PrivateAttr,
@@ -28,9 +27,9 @@ from opskpi.indicators.nodes import Name, Node
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
-from opskpi.model.goals import Target
 from opskpi.tables import Registry, known
 from opskpi.tables.declared import declaration
+from opskpi.targets.amounts import Points
 from opskpi.targets.counted import (
     At,
     Basis,
@@ -52,21 +51,19 @@ from opskpi.targets.counted import (
 )
 from opskpi.targets.expressions import compiled, mistaken
 from opskpi.targets.fields import Mistakes, Text, no_calendar
-from opskpi.targets.phrases import check_unit, parse_target
+from opskpi.targets.goals import GoalText, stated
+from opskpi.targets.phrases import check_unit
 from opskpi.targets.reported import FIGURES, only_reported, reported_value
+from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"rescale", "score", "weight", "manual"})
+_PLANNED = frozenset({"rescale", "manual"})
 #: What each term says for itself.
 _OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
 _RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
 
 Empty = Literal["not_applicable", "pass", "fail", "no_data"]
-
-
-def _target(value: object) -> Target | None:
-    return None if value is None else parse_target(str(value))
 
 
 def _needed(value: str | None, info: ValidationInfo) -> str | None:
@@ -78,9 +75,6 @@ def _needed(value: str | None, info: ValidationInfo) -> str | None:
 
 def _placed(info: ValidationInfo) -> bool:
     return info.field_name == "period_by" and places_itself(info.data)
-
-
-TargetText = Annotated[Any, BeforeValidator(_target)]
 
 
 def not_planned(values: object, planned: frozenset[str]) -> object:
@@ -103,6 +97,7 @@ class Indicator(BaseModel):
     name: Text
     short: str | None = None
     owner: str | None = None
+    process_owner: str | None = None
     terms: dict[str, Term] = Field(default_factory=dict)
     table: Annotated[TableName | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     where: Where | None = None
@@ -121,7 +116,9 @@ class Indicator(BaseModel):
     stated_unit: str | None = Field(default=None, alias="unit")
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
-    target: TargetText = None
+    target: GoalText = None
+    weight: Points | None = None
+    score: Score | None = None
 
     _definitions: Mapping[str, Definition] = PrivateAttr()
     _formula: Formula | None = PrivateAttr(default=None)
@@ -176,8 +173,8 @@ class Indicator(BaseModel):
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
             self._definitions = {"": self._only(known(info.context))}
-        self.check_target(self.target if isinstance(self.target, Target) else None, ("target",))
-        self._on_scale()
+        self.check_goal(self.target, ("target",))
+        check_score(self.score, self.weight, self.unit, self.function)
         return self
 
     def _only(self, tables: Registry) -> Definition:
@@ -185,20 +182,17 @@ class Indicator(BaseModel):
         table = tables[str(self.table)]
         if self.table == FIGURES:
             return Definition(table, None, (), "period", reported_value(self.stated_unit))
-        return define(self.model_dump(), table, tables)
+        return define(dict(self), table, tables)
 
-    def check_target(self, target: Target | None, path: Path) -> None:
-        """Refuse a target that its value cannot mean; raises Mistake."""
-        check_unit(target, self.unit, path, share=self._formula is None and self._definitions[""].is_share)
-
-    def _on_scale(self) -> None:
-        """Refuse a target that no score of the stated scale can reach; raises Mistake."""
-        scale, target = self.score_scale, self.target
-        if scale is None or not isinstance(target, Target):
-            return
-        bounds = [bound for bound in (target.low, target.high) if bound is not None]
-        if any(not scale[0] <= bound <= scale[1] for bound in bounds):
-            raise Mistake(message("target_off_scale", text=target.text, scale=str(self.scale)), path=("target",))
+    def check_goal(self, goal: object, path: Path = ()) -> None:
+        """Refuse targets that its value cannot mean, or off the stated scale; raises Mistake."""
+        scale, share = self.score_scale, self._formula is None and self._definitions[""].is_share
+        for inner, target in stated(goal):
+            check_unit(target, self.unit, (*path, *inner), share=share)
+            bounds = [bound for bound in (target.low, target.high) if bound is not None]
+            if scale and any(not scale[0] <= bound <= scale[1] for bound in bounds):
+                said = message("target_off_scale", text=target.text, scale=str(self.scale))
+                raise Mistake(said, path=(*path, *inner))
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
@@ -277,7 +271,7 @@ class Indicator(BaseModel):
         if self.terms:
             yield ("value",), self.value
         else:
-            yield from expressions(self.model_dump())
+            yield from expressions(dict(self))
         for name, term in self.terms.items():
             yield from ((("terms", name, *path), text) for path, text in term.expressions())
 
@@ -289,7 +283,7 @@ class Indicator(BaseModel):
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
         rule: dict[str, object] = {key: getattr(self, key) for key in _RULE} | {"counting": COUNTING}
-        rule |= added(self.model_dump())
+        rule |= added(dict(self))
         if self.terms:
             rule["terms"] = {name: term.rule for name, term in self.terms.items()}
         if self._service is not None:

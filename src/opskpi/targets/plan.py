@@ -1,6 +1,7 @@
 """The plan's models: what YAML must look like, checked down to the last expression."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -17,18 +18,23 @@ from pydantic import (
     model_validator,
 )
 
-from opskpi.documents import Mistake, with_nearest
+from opskpi.documents import Mistake
 from opskpi.errors import SettingsError
 from opskpi.indicators.moments import REAL_TIME
-from opskpi.model.goals import Target
+from opskpi.model.goals import Goal
 from opskpi.model.periods import Period, parse_period
+from opskpi.model.scoring import Scheme
 from opskpi.model.service import Calendar, LimitRule
 from opskpi.sources import Source
 from opskpi.tables import Registry, known
 from opskpi.tables.words import normal_name
+from opskpi.targets.composition import DefaultSettings
 from opskpi.targets.fields import Mistakes, Text, Zone, parse_text, raise_all
-from opskpi.targets.indicator import Indicator, TargetText, collected, not_planned
+from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
+from opskpi.targets.headers import ChangeSettings, HeaderSettings
+from opskpi.targets.indicator import Indicator, collected
 from opskpi.targets.schedule import ScheduleSettings, check_schedule
+from opskpi.targets.schemes import Grades, SchemeSettings, check_weights, frozen_scheme
 from opskpi.targets.service import (
     CalendarSettings,
     Completion,
@@ -38,10 +44,8 @@ from opskpi.targets.service import (
     fingerprint,
 )
 from opskpi.targets.tables import TableSettings, registry, source
+from opskpi.targets.waivers import WaiverSettings, unknown_indicators
 from opskpi.wording import message
-
-#: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"extends", "waivers", "groups", "defaults", "changes", "header"})
 
 
 def _period(value: object) -> str:
@@ -62,7 +66,7 @@ class ProjectSettings(BaseModel):
     starts_on: date | None = Field(default=None, alias="from")
     ends_on: date | None = Field(default=None, alias="to")
     period: Annotated[str, BeforeValidator(_period)] | None = None
-    targets: dict[str, TargetText] = Field(default_factory=dict)
+    targets: Targets = Field(default_factory=dict)
 
     @field_validator("aliases", mode="before")
     @classmethod
@@ -88,19 +92,23 @@ class Plan(BaseModel):
     tables: dict[str, TableSettings] = Field(default_factory=dict)
     indicators: dict[str, Indicator] = Field(min_length=1)
     projects: dict[str, ProjectSettings] = Field(default_factory=dict)
+    groups: dict[str, GroupSettings] = Field(default_factory=dict)
+    header: HeaderSettings | None = None
+    extends: Text | None = None
+    defaults: DefaultSettings | None = None
+    waivers: tuple[WaiverSettings, ...] = ()
+    changes: tuple[ChangeSettings, ...] = ()
     sla: tuple[LimitSettings, ...] = ()
     schedule: tuple[ScheduleSettings, ...] = ()
     missing_response: MissingResponse | None = None
     completion: Completion = "last"
 
+    grades: Grades = ()
+    scoring: SchemeSettings | None = None
+
     _registry: Registry = PrivateAttr()
     _calendars: Mapping[str, Calendar] = PrivateAttr()
     _rules: tuple[LimitRule, ...] = PrivateAttr()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _planned_keys(cls, values: object) -> object:
-        return not_planned(values, _PLANNED)
 
     @field_validator("indicators")
     @classmethod
@@ -136,18 +144,29 @@ class Plan(BaseModel):
         indicators = info.data.get("indicators", {})
         found: list[Mistake] = []
         for project, settings in projects.items():
-            for indicator, target in settings.targets.items():
-                here = (project, "targets", indicator)
-                if indicators and indicator not in indicators:
-                    what = with_nearest("unknown_indicator", indicator, tuple(indicators))
-                    found.append(Mistake(what, path=(*here, "")))
-                elif indicators:
-                    found += collected(indicators[indicator].check_target, target, here)
+            found += check_targets(settings.targets, indicators, (project,)) if indicators else []
             if "period" in info.data:
                 found += collected(_meets, settings, parse_period(info.data["period"]), (project, "period"))
         found += collected(_one_owner, projects)
         raise_all(found)
         return projects
+
+    @field_validator("groups")
+    @classmethod
+    def _groups(cls, groups: dict[str, GroupSettings], info: ValidationInfo) -> dict[str, GroupSettings]:
+        raise_all(check_groups(groups, info.data.get("indicators", {})))
+        return groups
+
+    @field_validator("waivers", "changes", mode="before")
+    @classmethod
+    def _empty_lists(cls, value: object) -> object:
+        return [] if value is None else value
+
+    @field_validator("waivers", "changes")
+    @classmethod
+    def _of_indicators(cls, entries: tuple[BaseModel, ...], info: ValidationInfo) -> tuple[BaseModel, ...]:
+        raise_all(unknown_indicators(entries, info.data.get("indicators", {})))
+        return entries
 
     @field_validator("calendars", "sla", "schedule", mode="before")
     @classmethod
@@ -175,7 +194,10 @@ class Plan(BaseModel):
     def _service(self, info: ValidationInfo) -> "Plan":
         self._registry = known(info.context)
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
-        self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
+        document = (info.context or {}).get("document")
+        places = [document.place(("sla", at)) if document else "" for at in range(len(self.sla))]
+        rules = [settings.rule(number) for number, settings in enumerate(self.sla, 1)]
+        self._take_rules(tuple(replace(rule, at=at) for rule, at in zip(rules, places, strict=True)))
         for indicator in self.indicators.values():
             indicator.owed_by([self._owed(line) for line in self.schedule if line.table in indicator.tables])
         return self
@@ -203,14 +225,22 @@ class Plan(BaseModel):
         plan._take_rules((*contracts, *self._rules))  # noqa: SLF001 - its own kind
         return plan
 
-    def target(self, indicator: str, project: str) -> Target | None:
-        """Find the target of a project, its own where it has one."""
+    @model_validator(mode="after")
+    def _weights(self) -> "Plan":
+        raise_all(check_weights(self.indicators, self.scoring))
+        return self
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """How results score; None where the plan does not score."""
+        return frozen_scheme(self.indicators, self.grades, self.scoring)
+
+    def goals(self, indicator: str, project: str, groups: Sequence[str], registered: str | None) -> tuple[Goal, ...]:
+        """List what is said of a project's target, nearest first: its own, its groups', the indicator's."""
         settings = self.projects.get(project)
-        if settings and indicator in settings.targets:
-            own = settings.targets[indicator]
-            return own if isinstance(own, Target) else None
-        common = self.indicators[indicator].target
-        return common if isinstance(common, Target) else None
+        own = [settings.targets[indicator]] if settings and indicator in settings.targets else []
+        shared = group_goals(indicator, self.groups, groups, registered)
+        return (*own, *shared, self.indicators[indicator].target)
 
     @property
     def registry(self) -> Registry:
