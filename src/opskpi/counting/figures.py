@@ -144,7 +144,7 @@ def counted(name: str, case: Case) -> Tally:
     terms = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
     found = spans(indicator.accumulate, names, case.occasion)
     bounds = window(found, case.intake.projects)
-    return Tally(_standard(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
+    return Tally(standard_of(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
 
 
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
@@ -167,7 +167,7 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
             period=span.period.label,
             begun=span.begun,
             ended=span.ended,
-            counted_now=_counted_now(indicator, span.period),
+            counted_now=counted_now(indicator, span.period),
             in_service=in_service(tally.window, code),
             handed_in=all(nil[leaf] or each.handed_in for leaf, each in tally.counted.items()),
             found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
@@ -179,12 +179,12 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
         target = held(standing.goals[name], span.period.start)
         standard = reported_standard(tally.standard) if told.reading else tally.standard
         result = replace(judge(project, standard, told.reading or reading, target, circumstances), claim=told.claim)
-        result = _as_planned(result, standing, span.period)
+        result = as_planned(result, standing, span.period)
         results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
     return tally.standard, tuple(results)
 
 
-def _as_planned(result: Result, standing: Standing, period: Period) -> Result:
+def as_planned(result: Result, standing: Standing, period: Period) -> Result:
     """Let the project off what is waived, and note where its target changes."""
     waived = waive(result, covering(standing.waivers, result.indicator, period))
     return replace(waived, turns=turns(standing.goals[result.indicator], period))
@@ -232,7 +232,8 @@ def _missing(tally: Tally, case: Case) -> Message | None:
     return None
 
 
-def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+def standard_of(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+    """Say what an indicator's verdicts depend on, given its terms as they were read."""
     whole = Standard(
         indicator=name,
         name=indicator.name,
@@ -248,7 +249,7 @@ def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) 
     )
     scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
     if indicator.formula is None:
-        return replace(whole, scale=next(iter(scales.values())))
+        return replace(whole, scale=next(iter(scales.values()), None))
     functions = {leaf: each.definition.function if each.definition else "sum" for leaf, each in counted.items()}
     terms = {leaf: replace(whole, function=functions[leaf], scale=scales[leaf]) for leaf in counted}
     return replace(whole, formula=indicator.formula, terms=terms)
@@ -277,7 +278,7 @@ def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] 
     return scales.pop() if len(scales) == 1 else indicator.score_scale
 
 
-def _counted_now(indicator: Indicator, period: Period) -> bool:
+def counted_now(indicator: Indicator, period: Period) -> bool:
     """Tell whether the period is as long as the indicator's frequency asks."""
     if indicator.frequency is None:
         return True

@@ -61,13 +61,14 @@ class _Line:
 
 
 def indicator_words(plan: Plan) -> Mapping[str, str]:
-    """List what the register may call each indicator: its id, and its name or short name where no other has it."""
+    """List what the register may call each indicator but those over others: its id, and a name that no other has."""
     said: dict[str, set[str]] = {}
-    for name, indicator in plan.indicators.items():
+    counting = {name: each for name, each in plan.indicators.items() if each.over is None}
+    for name, indicator in counting.items():
         for word in filter(None, (indicator.name, indicator.short)):
             said.setdefault(word, set()).add(name)
     alone = {word: next(iter(names)) for word, names in said.items() if len(names) == 1}
-    return {**alone, **{name: name for name in plan.indicators}}
+    return {**alone, **{name: name for name in counting}}
 
 
 def reported_figures(plan: Plan, intake: Intake) -> Reported:

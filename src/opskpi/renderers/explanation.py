@@ -70,7 +70,8 @@ def _portion(portion: Portion, style: Style) -> Iterator[Section]:
         yield Section(word("section_funnel", language), (_funnel(portion, language),))
     for bucket, accounts in portion.rows.items():
         count = _count(portion.reading, bucket)
-        title = message("section_rows", bucket=message(f"bucket_{bucket}"), count=count).text(language)
+        key = "section_rows" if portion.table else "section_members"
+        title = message(key, bucket=message(f"bucket_{bucket}"), count=count).text(language)
         yield Section(title, tuple(_accounts(accounts, count, style)))
     count = portion.reading.disagreeing
     title = message("section_differing", count=count).text(language)
@@ -108,6 +109,7 @@ def _funnel(portion: Portion, language: str) -> Columns:
 def _count(reading: Reading, bucket: str) -> int:
     return {
         "missed": reading.missed or 0,
+        "met": reading.met or 0,
         "pending": reading.pending,
         "counted": reading.counted,
         "excluded": sum(reading.excluded.values()),

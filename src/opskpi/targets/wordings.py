@@ -27,6 +27,7 @@ from opskpi.model.explanations import Clause
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
+from opskpi.targets.overall import COMPUTED
 from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, catalogue, message
 
@@ -75,6 +76,10 @@ def term_in_words(indicator: Indicator, term: str) -> tuple[Clause, ...]:
 def _clauses(indicator: Indicator) -> Iterator[Clause]:
     if indicator.table == FIGURES:
         yield Clause("value", message("said_reported"))
+    elif indicator.over:
+        key = "said_over_computed" if indicator.value == COMPUTED else "said_over_passed"
+        yield Clause("value", message(key), indicator.value)
+        yield Clause("over", message("said_over", names=tuple(each.name for each in indicator.members.values())))
     elif indicator.formula:
         yield Clause("value", message("said_notation", text=notation(indicator.formula.node)), indicator.value)
     else:
