@@ -83,11 +83,16 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands."""
+    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands.
+
+    `evidence` is what a judged value rests on (a sampled check, a signed sheet), `assessed` the days it was judged on.
+    """
 
     sources: tuple[str, ...]
     people: tuple[str, ...]
     places: tuple[Place, ...]
+    evidence: tuple[str, ...] = ()
+    assessed: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ def result_fields(result: Result) -> dict[str, object]:
         "basis": "reported" if result.claim else "computed",
         "reported_source": "; ".join(result.claim.sources) if result.claim else None,
         "reported_by": "; ".join(result.claim.people) if result.claim else None,
+        "reported_evidence": "; ".join(result.claim.evidence) if result.claim else None,
+        "assessed_on": "; ".join(day.isoformat() for day in result.claim.assessed) if result.claim else None,
         **({} if reading.groups is None else {"groups": reading.groups}),
         **breakdown_fields(result.breakdown),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),

@@ -3,8 +3,9 @@
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
 sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some;
 `target_changes`, `waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
-`extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source` and
-`reported_by` where it was not counted from rows; `breakdown` of a result and a company line, its rows by word.
+`extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source`,
+`reported_by`, `reported_evidence` and `assessed_on` where it was not counted from rows; `breakdown` of a result and a
+company line, its rows by word.
 """
 
 from __future__ import annotations

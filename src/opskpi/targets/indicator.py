@@ -59,7 +59,7 @@ from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
 #: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"rescale", "manual"})
+_PLANNED = frozenset({"rescale"})
 #: What each term says for itself.
 _OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
 _RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
