@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +17,15 @@ from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.register import Reported
 from opskpi.counting.reported import account
+from opskpi.counting.scales import rescaled, rescalings, scale_of
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
 from opskpi.counting.standing import Standing
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.counting.waivers import covering
-from opskpi.errors import ImbalanceError, SettingsError
+from opskpi.errors import ImbalanceError
 from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
 from opskpi.indicators.definitions import Window
 from opskpi.indicators.formulas import Leaf
-from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Readings, read
 from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
@@ -124,7 +123,8 @@ class Case:
     @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader must know of the rows that were counted."""
-        return (*self.owed, *(note for limited in self.limited.values() for note in limited.notes))
+        rescalings_said = rescalings(self.plan, self.chosen, self.intake)
+        return (*self.owed, *rescalings_said, *(note for limited in self.limited.values() for note in limited.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     ended = tuple(each.ended for each in found)
     for other in definition.others:  # made here, since a block's own work cannot wait for that of others
         case.elsewhere.tables.setdefault(other, case.rows(other, ended))
-    rows = case.rows(table, ended)
+    rows = rescaled(indicator, case.rows(table, ended), intake.tables.get(table, ()))
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
@@ -247,35 +247,12 @@ def standard_of(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]
         cumulative=indicator.accumulate is not None,
         process_owner=indicator.process_owner,
     )
-    scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
+    scales = {leaf: scale_of(indicator, each) for leaf, each in counted.items()}
     if indicator.formula is None:
         return replace(whole, scale=next(iter(scales.values()), None))
     functions = {leaf: each.definition.function if each.definition else "sum" for leaf, each in counted.items()}
     terms = {leaf: replace(whole, function=functions[leaf], scale=scales[leaf]) for leaf in counted}
     return replace(whole, formula=indicator.formula, terms=terms)
-
-
-def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] | None:
-    """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
-    if counted.definition is None or not isinstance(argument := counted.definition.value.argument, Name):
-        return None
-    kind = counted.definition.table.kinds.get(argument.name)
-    if kind is None or kind.name != "score":
-        return indicator.score_scale
-    sheets = [each.sheet for each in counted.behind.blocks if argument.name in each.columns]
-    for sheet in sheets:
-        if indicator.scale and sheet.rules.scale != indicator.score_scale:
-            raise SettingsError(
-                message(
-                    "scales_differ",
-                    indicator=indicator.name,
-                    wanted=indicator.scale,
-                    sheet=sheet.label,
-                    found=sheet.layout.form.scale or message("no_scale"),
-                )
-            )
-    scales = {sheet.rules.scale for sheet in sheets}
-    return scales.pop() if len(scales) == 1 else indicator.score_scale
 
 
 def counted_now(indicator: Indicator, period: Period) -> bool:

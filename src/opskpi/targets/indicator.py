@@ -55,11 +55,10 @@ from opskpi.targets.goals import GoalText, stated
 from opskpi.targets.overall import Over, check_asked, members, over_others
 from opskpi.targets.phrases import check_unit
 from opskpi.targets.reported import FIGURES, only_reported, reported_value
+from opskpi.targets.rescaling import RescaleSettings, check_rescale
 from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
-#: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"rescale"})
 #: What each term says for itself.
 _OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
 _RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
@@ -77,15 +76,6 @@ def _needed(value: str | None, info: ValidationInfo) -> str | None:
 
 def _placed(info: ValidationInfo) -> bool:
     return info.field_name == "period_by" and places_itself(info.data)
-
-
-def not_planned(values: object, planned: frozenset[str]) -> object:
-    """Refuse keys that are promised and not built yet; raises Mistake."""
-    if isinstance(values, Mapping):
-        for key in values:
-            if key in planned:
-                raise Mistake(message("not_yet", key=key), path=(str(key), ""))
-    return values
 
 
 class Indicator(BaseModel):
@@ -117,6 +107,7 @@ class Indicator(BaseModel):
     breakdown: Breakdown | None = None
     judged_by: Basis | None = None
     scale: str | None = None
+    rescale: RescaleSettings | None = None
     stated_unit: str | None = Field(default=None, alias="unit")
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
@@ -134,8 +125,8 @@ class Indicator(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _planned_keys(cls, values: object) -> object:
-        return only_reported(over_others(not_planned(values, _PLANNED)))
+    def _of_no_rows(cls, values: object) -> object:
+        return only_reported(over_others(values))
 
     @field_validator("terms")
     @classmethod
@@ -180,6 +171,7 @@ class Indicator(BaseModel):
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
             self._definitions = {} if self.over else {"": self._only(known(info.context))}
+        check_rescale(self.rescale, self.scale, self._definitions.values())
         self.check_goal(self.target, ("target",))
         check_score(self.score, self.weight, self.unit, self.function)
         return self
@@ -197,8 +189,10 @@ class Indicator(BaseModel):
         for inner, target in stated(goal):
             check_unit(target, self.unit, (*path, *inner), share=share)
             bounds = [bound for bound in (target.low, target.high) if bound is not None]
-            if scale and any(not scale[0] <= bound <= scale[1] for bound in bounds):
-                said = message("target_off_scale", text=target.text, scale=str(self.scale))
+            if scale and self.unit != "ratio" and any(not scale[0] <= bound <= scale[1] for bound in bounds):
+                said = message(
+                    "target_off_scale", text=target.text, scale=str(self.rescale.to if self.rescale else self.scale)
+                )
                 raise Mistake(said, path=(*path, *inner))
 
     @property
@@ -250,6 +244,8 @@ class Indicator(BaseModel):
     @property
     def score_scale(self) -> tuple[Fraction, Fraction] | None:
         """The scale a mean of scores moves on, where it is stated."""
+        if self.rescale:
+            return self.rescale.after
         return None if self.scale is None else parse_scale(self.scale)
 
     def stand_over(self, indicators: Mapping[str, "Indicator"]) -> None:
@@ -322,6 +318,8 @@ class Indicator(BaseModel):
             rule["completion"] = self._completion
         if self._owed is not None:
             rule["schedule"] = self._owed
+        if self.rescale:
+            rule["rescale"] = self.rescale.model_dump()
         if self.over:
             rule["over"] = {name: each.rule_sha256 for name, each in self._members.items()}
         if self.table == FIGURES:

@@ -14,7 +14,7 @@ PASSED, COMPUTED = "share(passed)", "share(computed)"
 #: What chooses and counts rows, of which these indicators have none.
 _OF_ROWS = (
     *("terms", "table", "where", "exclude", "at", "open", "period_by", "accumulate", "by", "reduce"),
-    *("breakdown", "judged_by", "scale", "unit"),
+    *("breakdown", "judged_by", "scale", "rescale", "unit"),
 )
 
 

@@ -90,6 +90,8 @@ def _clauses(indicator: Indicator) -> Iterator[Clause]:
         yield Clause("frequency", message("said_frequency", by=message(f"by_{indicator.frequency}")))
     if indicator.scale:
         yield Clause("scale", message("said_scale", scale=indicator.scale), indicator.scale)
+    if indicator.rescale:
+        yield Clause("rescale", indicator.rescale.said)
     if indicator.min_rows:
         yield Clause("min_rows", message("said_min_rows", count=indicator.min_rows))
     if indicator.empty:
