@@ -27,6 +27,7 @@ from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
 from opskpi.indicators.definitions import Window
 from opskpi.indicators.formulas import Leaf
 from opskpi.indicators.readings import Readings, read
+from opskpi.indicators.snapshots import with_moment
 from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Reading, Result
@@ -205,6 +206,7 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     for other in definition.others:  # made here, since a block's own work cannot wait for that of others
         case.elsewhere.tables.setdefault(other, case.rows(other, ended))
     rows = rescaled(indicator, case.rows(table, ended), intake.tables.get(table, ()))
+    rows = with_moment(definition, rows, bounds)
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)

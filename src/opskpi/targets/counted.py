@@ -20,8 +20,9 @@ from opskpi.indicators.decided import DECIDED
 from opskpi.indicators.definitions import Definition
 from opskpi.indicators.groups import reduction
 from opskpi.indicators.judging import is_outcome
-from opskpi.indicators.nodes import Name
-from opskpi.indicators.types import known_columns, sort_of
+from opskpi.indicators.nodes import Name, names_in
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.types import asks_moment, known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model import REGISTERS
 from opskpi.tables import Registry, Table, known
@@ -209,6 +210,7 @@ def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definitio
             raise Mistake(message("needs_key", key=key, missing=missing), path=(key, ""))
     if places_itself(said) and said["period_by"]:
         raise Mistake(message("at_and_period_by"), path=("period_by", ""))
+    _check_moment(said, table)
     by, moments, breakdown = said["by"], said["open"], said.get("breakdown")
     return Definition(
         table,
@@ -223,6 +225,13 @@ def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definitio
         open=moments and (Name(moments[0]), Name(moments[1])),
         breakdown=breakdown and Name(breakdown),
     )
+
+
+def _check_moment(said: Mapping[str, Any], table: Table) -> None:
+    """Refuse the moment of a snapshot where nothing is counted at one; raises Mistake."""
+    for path, text in () if said["at"] else expressions(said):
+        if asks_moment(names_in(parse(text)), table):
+            raise Mistake(message("moment_without_at"), path=path)
 
 
 def added(said: Mapping[str, Any]) -> dict[str, object]:
