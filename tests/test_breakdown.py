@@ -153,6 +153,16 @@ class TestFigures:
         ]
         assert said(outcome.result("sla", "乙"), "word", "rows") == [("P3", 5), ("P1", 1)]
 
+    def test_words_of_several_files_are_the_same_words(self, desk: Desk) -> None:
+        """Each file has words of its own, in its own order: P2 P1, then P1 P3 P2; two answers to one count."""
+        for file, words in (("一月.csv", ("P2", "P1")), ("二月.csv", ("P1", "P3", "P2", "P2"))):
+            rows = [{**incident(优先级=word), "工单编号": f"{file}{at}"} for at, word in enumerate(words)]
+            desk.tickets(*rows, file=file)
+
+        result = score(desk, COUNT).result("volume")
+
+        assert said(result, "word", "rows") == [("P2", 3), ("P1", 2), ("P3", 1)]
+
     def test_each_part_of_a_series_has_its_own(self, desk: Desk) -> None:
         """Three in March, one in April, none in May."""
         april = {**incident("2016-04-02 08:00", "2016-04-01 09:00", 优先级="P2"), "创建时间": "2016-04-01 08:00"}

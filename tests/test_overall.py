@@ -143,6 +143,22 @@ class TestFigures:
 
         assert (result["numerator"], result["denominator"], result["verdict"]) == (4, 5, "pass")
 
+    def test_it_scores_like_any_other(self, desk: Desk) -> None:
+        """Two thirds of a weight of 100; nothing else in the plan scores, and yet the others are judged."""
+        text = f"{FIVE}\n{RATE.replace('}', ', weight: 100, score: rate}')}"
+
+        outcome = score(desk, text, "--indicator", "met_rate")
+
+        assert outcome.result("met_rate")["score"]["points"] == pytest.approx(200 / 3)
+
+    def test_a_frequency_leaves_shorter_periods_out(self, desk: Desk) -> None:
+        text = f"{FIVE}\n{RATE.replace('}', ', frequency: quarter}')}"
+
+        results = score(desk, text, "--by", "month").card["results"]
+
+        found = {each["period"]: each["verdict"] for each in results if each["indicator"] == "met_rate"}
+        assert (found["2016"], found["2016-03"]) == ("pass", "not_due")
+
     def test_the_rules_of_the_others_are_part_of_its_own(self, desk: Desk) -> None:
         one, same, other = (
             score(desk, f"{text}\n{RATE}").pick("met_rate", "rule_sha256")
