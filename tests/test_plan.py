@@ -74,7 +74,7 @@ def test_all_mistakes_come_at_once_in_file_order() -> None:
             "name of two projects",
         ),
         ("    value: count()\ntimezone: Asia/Shanghia\n", "9:11:", "unknown time zone"),
-        ("    value: count()\n    rescale: x\n", "9:5:", "not supported by this version yet"),
+        ("    value: count()\n    rescale: {from: 1-10, to: 1-5, by: max}\n", "9:5:", "no column of scores"),
     ],
 )
 def test_a_slip_gets_the_sentence_that_helps(slip: str, place: str, words: str) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from opskpi.indicators.formulas import Bounds, Formula, Leaf, bounds, parts
 from opskpi.model.approvals import Waiver
+from opskpi.model.breakdowns import pooled
 from opskpi.model.cards import CompanyLine, Reading, Result, Verdict
 from opskpi.model.goals import Target
 from opskpi.wording import Message, message
@@ -330,6 +331,7 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
         value=value,
         numerator=numerator,
         denominator=denominator,
+        breakdown=pooled(result.breakdown for result in results),
     )
 
 

@@ -154,7 +154,8 @@ class Rows:
         values = self.columns.get(name)
         if not isinstance(values, np.ndarray):
             return np.full(len(self), NAT)
-        if name in self.table.computed or self.table.kinds[name].name != "event":
+        kind = self.table.kinds.get(name)
+        if kind is None or kind.name != "event" or name in self.table.computed:
             return values.astype(np.int64, copy=False)
         return np.where(values > self.clock.as_of, NAT, values)
 

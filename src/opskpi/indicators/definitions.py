@@ -20,6 +20,7 @@ class Definition:
 
     With `by`, the aggregate is that of each group, and `reduce` makes one figure of the groups'. With `at` rows count
     that were open at the start or the end of the period: begun before and not yet stopped, the two moments of `open`.
+    `breakdown` is a column whose words are told beside the figure.
     """
 
     table: Table
@@ -32,6 +33,7 @@ class Definition:
     reduce: Reduction | None = None
     at: str | None = None
     open: tuple[Name, Name] | None = None
+    breakdown: Name | None = None
 
     @property
     def function(self) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
+from opskpi.model.breakdowns import Breakdown
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
@@ -82,11 +83,16 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands."""
+    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands.
+
+    `evidence` is what a judged value rests on (a sampled check, a signed sheet), `assessed` the days it was judged on.
+    """
 
     sources: tuple[str, ...]
     people: tuple[str, ...]
     places: tuple[Place, ...]
+    evidence: tuple[str, ...] = ()
+    assessed: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,8 @@ class Result:
 
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
     by what probably made the difference; `turns` are the days of the period on which another target begins to hold
-    than the one that judged. `claim` is there where the figure was not counted from rows but reported. `over` says that
-    the period has ended.
+    than the one that judged. `claim` is there where the figure was not counted from rows but reported, `breakdown`
+    where the plan asks for one. `over` says that the period has ended.
     """
 
     project: str
@@ -125,6 +131,7 @@ class Result:
     process_owner: str | None = None
     score: Score | None = None
     over: bool = True
+    breakdown: Breakdown | None = None
 
     @property
     def value(self) -> Fraction | None:
@@ -156,6 +163,7 @@ class CompanyLine:
     value: Fraction | None
     numerator: Fraction | None
     denominator: Fraction | None
+    breakdown: Breakdown | None = None
 
 
 @dataclass(frozen=True, slots=True)

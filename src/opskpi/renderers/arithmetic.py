@@ -77,5 +77,7 @@ def _provisional(result: Result) -> Iterator[Message]:
     deciding = tuple(message(f"deciding_{name}", count=count) for name, count in parts if count)
     if result.deciding > reading.estimated and deciding:
         yield message("arithmetic_deciding", count=result.deciding - reading.estimated, parts=deciding)
+    elif result.deciding > reading.estimated:
+        yield message("arithmetic_members", count=result.deciding - reading.estimated)
     elif result.verdict in (Verdict.PASS, Verdict.FAIL) and not result.deciding:
         yield message("arithmetic_rest")
