@@ -16,7 +16,7 @@ from opskpi.indicators.conditions import conditions
 from opskpi.indicators.definitions import reasons
 from opskpi.indicators.formulas import Leaf
 from opskpi.intake.ledgers import row_problems
-from opskpi.model.cards import PlanRecord, Reading
+from opskpi.model.cards import PlanRecord, Reading, Result
 from opskpi.model.explanations import Account, Clause, FigureExplanation, Ground, Portion, Step
 from opskpi.tables.columns import YES
 from opskpi.targets.indicator import Indicator
@@ -45,12 +45,12 @@ def explained(
         rule=rule_in_words(its),
         portions=()
         if result.claim or FIGURES in its.tables
-        else tuple(_portion(case, its, leaf, each, code) for leaf, each in tally.counted.items()),
+        else tuple(_portion(case, its, leaf, each, result, code) for leaf, each in tally.counted.items()),
         notes=(*notes, *case.notes),
     )
 
 
-def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, project: int) -> Portion:
+def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, result: Result, project: int) -> Portion:
     """Tell what a term adds for a project, and by which rows."""
     reading, bench = term.behind.readings.by_project[project], bench_of(case, term)
     if bench is None:
@@ -63,7 +63,7 @@ def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, projec
         reading=reading,
         unit=bench.definition.unit,
         steps=tuple(_steps(bench, reading, project)),
-        rows=dict(_buckets(case, bench, reading, project)),
+        rows=dict(_buckets(case, bench, result, reading, project)),
         differing=_listed(bench, project, _differing(bench), contrary),
     )
 
@@ -111,10 +111,15 @@ def _taken(bench: Bench, project: int) -> list[int]:
     return counts
 
 
-def _buckets(case: Case, bench: Bench, reading: Reading, project: int) -> Iterator[tuple[str, tuple[Account, ...]]]:
+def _buckets(
+    case: Case, bench: Bench, result: Result, reading: Reading, project: int
+) -> Iterator[tuple[str, tuple[Account, ...]]]:
     """List the rows by bucket: those that count only where no others tell what the figure is made of."""
     states = bench.behind.readings.states
-    yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
+    if reading.met is not None and result.is_too_high:
+        yield "met", _listed(bench, project, [each == State.MET for each in states])
+    else:
+        yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
     yield "pending", _listed(bench, project, [each == State.PENDING for each in states])
     if reading.met is None:
         yield "counted", _listed(bench, project, [each == State.COUNTED for each in states])

@@ -292,9 +292,10 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
 
 
 def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
-    if details and result.reading.missed:
-        result = replace(result, misses=misses(counted[0].behind, project, details))
+    """Add the rows behind a result: those that speak against it, and where two judgements differ, with the probable causes."""
+    if details and result.against:
+        found = misses(counted[0].behind, project, details, met=result.is_too_high)
+        result = replace(result, misses=found)
     if result.reading.disagreeing:
         places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
         told = Counter[str]()

@@ -105,6 +105,7 @@ def _funnel(portion: Portion, language: str) -> Columns:
 
 def _count(reading: Reading, bucket: str) -> int:
     return {
+        "met": reading.met or 0,
         "missed": reading.missed or 0,
         "pending": reading.pending,
         "counted": reading.counted,
