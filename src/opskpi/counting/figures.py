@@ -292,7 +292,7 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
 
 
 def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
-    """Add the rows behind a result: those that speak against it, and where two judgements differ, with the probable causes."""
+    """Add the rows behind a result: those that speak against it, and where two judgements differ and why."""
     if details and result.against:
         found = misses(counted[0].behind, project, details, met=result.is_too_high)
         result = replace(result, misses=found)
