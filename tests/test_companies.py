@@ -69,6 +69,10 @@ def told(row: Mapping[str, str]) -> dict[str, object]:
     }
 
 
+def test_there_are_three_companies() -> None:
+    assert COMPANIES == ["b2b-desk", "network-engineer", "surveillance-contract"]
+
+
 def test_every_figure_verdict_and_score_is_the_one_worked_out_by_hand(folder: Path, card: dict[str, Any]) -> None:
     got = {(each["project"], f"`{each['indicator']}` {each['name']}"): each for each in card["results"]}
     for project, rows in tables(folder):
