@@ -25,7 +25,9 @@ _BAD = re.compile(
 )
 _COMPLAINTS = re.compile(r"""type\s*==\s*["'“](?:complaint|投诉)""")
 _GOOD = re.compile(
-    r"及时|按时|完成|达标|达成|成功|满意|解决率|合格|一次性|on.?time|complet|success|satisf|in time", re.IGNORECASE
+    r"及时|按时|关闭率|响应率|处理率|回访|完成|达标|达成|成功|满意|解决率|合格|一次性"
+    r"|on.?time|complet|success|satisf|in time",
+    re.IGNORECASE,
 )
 _GOOD_COLUMNS = re.compile(r"(?<!not )\b(sla_met|response_met|completed|on_time|in_time|done)\b")
 _EQUAL = re.compile(r"(\w+)\s*==\s*[\"'“]([^\"'”]+)[\"'”]")

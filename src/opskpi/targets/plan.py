@@ -1,6 +1,7 @@
 """The plan's models: what YAML must look like, checked down to the last expression."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -193,7 +194,10 @@ class Plan(BaseModel):
     def _service(self, info: ValidationInfo) -> "Plan":
         self._registry = known(info.context)
         self._calendars = {name: settings.calendar(name) for name, settings in self.calendars.items()}
-        self._take_rules(tuple(settings.rule(number) for number, settings in enumerate(self.sla, 1)))
+        document = (info.context or {}).get("document")
+        places = [document.place(("sla", at)) if document else "" for at in range(len(self.sla))]
+        rules = [settings.rule(number) for number, settings in enumerate(self.sla, 1)]
+        self._take_rules(tuple(replace(rule, at=at) for rule, at in zip(rules, places, strict=True)))
         for indicator in self.indicators.values():
             indicator.owed_by([self._owed(line) for line in self.schedule if line.table in indicator.tables])
         return self
