@@ -88,6 +88,16 @@ def test_scalars_stay_text() -> None:
     assert document.value == {"a": "18:00", "b": "010", "c": "yes", "d": None}
 
 
+@pytest.mark.parametrize("style", [">-", ">", "|", "|-"])
+def test_an_expression_over_several_lines_is_the_one_on_one_line(style: str) -> None:
+    """A folded value must not keep marks of its folds, which no expression may hold."""
+    lines = ["share(", 'priority == "P1" and', "reopened > 0)"]
+    one = read(f"{HEAD}    value: {' '.join(lines)}\n")
+    several = read("\n      ".join([f"{HEAD}    value: {style}", *lines]) + "\n")
+    assert several.indicators["a"].value.split() == " ".join(lines).split()
+    assert several.indicators["a"].nodes == one.indicators["a"].nodes
+
+
 def test_an_alias_that_multiplies_itself_is_stopped() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"{chr(98 + at)}: &{chr(98 + at)} [{', '.join(['*' + chr(97 + at)] * 10)}]" for at in range(7)]

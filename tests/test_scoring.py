@@ -85,6 +85,11 @@ class TestForms:
         score = {"deduct": "2", "per": "5", "step": "started", "from": "<= 10"}
         assert points(score, judged(value, "minutes", "<= 15"), "15") == Fraction(expected)
 
+    def test_lengths_of_time_are_told_with_their_unit(self) -> None:
+        settings = ScoreSettings.model_validate({"deduct": "1", "per": "30m", "step": "full"})
+        _, how = earned(judged("291", "minutes", "<= 4h"), Rule(settings.rule_form, Fraction(10), None))
+        assert how.text("en") == "51 min off <= 4h, by 30 min (full steps): 1 × 1"
+
     @pytest.mark.parametrize(("value", "expected"), [("1", "0"), ("1.22", "-7"), ("0.75", "-10")])
     def test_outside_a_range_costs_at_once_and_then_by_the_step(self, value: str, expected: str) -> None:
         """S15: outside 80 % to 120 % costs 5, then 1 for each 1 %."""

@@ -53,7 +53,7 @@ def _counted(case: Case, project: str, indicator: str) -> tuple[Result, tuple[Po
     code, its = case.intake.projects.code(project), case.plan.indicators[indicator]
     if result.claim or FIGURES in its.tables:
         return result, ()
-    return result, tuple(_portion(case, its, leaf, each, code) for leaf, each in tally.counted.items())
+    return result, tuple(_portion(case, its, leaf, each, result, code) for leaf, each in tally.counted.items())
 
 
 def _overall(case: Case, project: str, indicator: str) -> tuple[Result, tuple[Portion, ...]]:
@@ -72,7 +72,7 @@ def _of_project(results: Sequence[Result], project: str) -> Result:
     return result
 
 
-def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, project: int) -> Portion:
+def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, result: Result, project: int) -> Portion:
     """Tell what a term adds for a project, and by which rows."""
     reading, bench = term.behind.readings.by_project[project], bench_of(case, term)
     if bench is None:
@@ -85,7 +85,7 @@ def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, projec
         reading=reading,
         unit=bench.definition.unit,
         steps=tuple(_steps(bench, reading, project)),
-        rows=dict(_buckets(case, bench, reading, project)),
+        rows=dict(_buckets(case, bench, result, reading, project)),
         differing=_listed(bench, project, _differing(bench), contrary),
     )
 
@@ -133,10 +133,15 @@ def _taken(bench: Bench, project: int) -> list[int]:
     return counts
 
 
-def _buckets(case: Case, bench: Bench, reading: Reading, project: int) -> Iterator[tuple[str, tuple[Account, ...]]]:
+def _buckets(
+    case: Case, bench: Bench, result: Result, reading: Reading, project: int
+) -> Iterator[tuple[str, tuple[Account, ...]]]:
     """List the rows by bucket: those that count only where no others tell what the figure is made of."""
     states = bench.behind.readings.states
-    yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
+    if reading.met is not None and result.is_too_high:
+        yield "met", _listed(bench, project, [each == State.MET for each in states])
+    else:
+        yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
     yield "pending", _listed(bench, project, [each == State.PENDING for each in states])
     if reading.met is None:
         yield "counted", _listed(bench, project, [each == State.COUNTED for each in states])

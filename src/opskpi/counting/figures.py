@@ -275,9 +275,10 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
 
 
 def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, how they break down, where two judgements differ and why."""
-    if details and result.reading.missed:
-        result = replace(result, misses=misses(counted[0].behind, project, details))
+    """Add the rows behind a result: those that speak against it, how they break down, where two judgements differ."""
+    if details and result.against:
+        found = misses(counted[0].behind, project, details, met=result.is_too_high)
+        result = replace(result, misses=found)
     if result.value is not None and result.claim is None:
         result = replace(result, breakdown=breakdown(counted[0], project))
     if result.reading.disagreeing:

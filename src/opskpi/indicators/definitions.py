@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from opskpi.indicators.columns import State
 from opskpi.indicators.groups import Reduction
 from opskpi.indicators.intervals import Bounds
-from opskpi.indicators.nodes import Call, Name, Node, every_node, names_in
+from opskpi.indicators.nodes import Call, Name, Node, Not, every_node, names_in
 from opskpi.indicators.typing import Aggregate
 from opskpi.tables import Table
 
@@ -85,8 +85,9 @@ class Definition:
 
     @property
     def compared(self) -> Call | None:
-        """The comparison of a stop with a due moment that its value is, where it is one."""
+        """The comparison of a stop with a due moment that its value is, or is the contrary of."""
         argument = self.value.argument
+        argument = argument.inner if isinstance(argument, Not) else argument
         return argument if isinstance(argument, Call) and argument.function in ("in_time", "done") else None
 
     @property

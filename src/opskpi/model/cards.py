@@ -74,7 +74,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A row judged missed: where it stands, its id, and why."""
+    """A row that speaks against the target, most often one judged missed: where it stands, its id, and why."""
 
     place: Place
     row_id: str
@@ -142,6 +142,16 @@ class Result:
     def settled(self) -> bool:
         """Whether the figure itself, and not the verdict alone, is final: no row undecided, and the period over."""
         return self.over and not self.provisional and not self.reading.undecided
+
+    @property
+    def is_too_high(self) -> bool:
+        """Whether the rows that are met speak against the target, not those that are missed."""
+        return bool(self.target and self.value is not None and self.target.is_too_high(self.value))
+
+    @property
+    def against(self) -> int:
+        """How many judged rows speak against the target."""
+        return (self.reading.met if self.is_too_high else self.reading.missed) or 0
 
 
 @dataclass(frozen=True, slots=True)

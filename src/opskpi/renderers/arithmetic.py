@@ -63,7 +63,8 @@ def _exact(value: Fraction, unit: str) -> str:
 def _headroom(result: Result) -> Message:
     rows = result.headroom or 0
     share = result.reading.met is not None
-    ceiling = bool(result.target and result.target.is_ceiling)
+    target = result.target
+    ceiling = target is not None and (target.is_ceiling if share else target.high is not None)
     kind = "share" if share and not ceiling else "ceiling" if ceiling else "floor"
     if rows == 0:
         return message(f"headroom_{kind}_none")

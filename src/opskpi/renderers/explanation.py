@@ -108,8 +108,8 @@ def _funnel(portion: Portion, language: str) -> Columns:
 
 def _count(reading: Reading, bucket: str) -> int:
     return {
-        "missed": reading.missed or 0,
         "met": reading.met or 0,
+        "missed": reading.missed or 0,
         "pending": reading.pending,
         "counted": reading.counted,
         "excluded": sum(reading.excluded.values()),

@@ -180,7 +180,7 @@ def summary_line(card: Scorecard, language: str) -> str:
 def _misses(result: Result, language: str) -> Iterator[str]:
     for miss in result.misses:
         yield f"{miss.row_id or '-'}  {miss.reason.text(language)}  {miss.place}"
-    more = (result.reading.missed or 0) - len(result.misses)
+    more = result.against - len(result.misses)
     if more > 0 and result.misses:
         yield message("more", count=more).text(language)
 
