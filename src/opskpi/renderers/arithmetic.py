@@ -15,11 +15,12 @@ _DIGITS = 6
 
 def arithmetic(explanation: FigureExplanation, language: str) -> Iterator[Line]:
     """Say how the figure comes of its rows and the verdict of the figure."""
-    for said in _said(explanation.result, language):
+    for said in sentences(explanation.result, language):
         yield Line(said.text(language))
 
 
-def _said(result: Result, language: str) -> Iterator[Message]:
+def sentences(result: Result, language: str) -> Iterator[Message]:
+    """Say the value, the verdict, what there is in hand, what judged, and what could turn it."""
     if result.why is not None:
         yield message("arithmetic_why", verdict=verdict_word(result, language), why=result.why)
     if result.value is not None:
