@@ -123,9 +123,7 @@ def _bounds(target: Target) -> tuple[Fraction, ...]:
     return tuple(sorted({bound for bound in (target.low, target.high) if bound is not None}))
 
 
-def _axis(
-    numbers: Sequence[Fraction], unit: str, scale: tuple[Fraction, Fraction] | None
-) -> tuple[Fraction, Fraction]:
+def _axis(numbers: Sequence[Fraction], unit: str, scale: tuple[Fraction, Fraction] | None) -> tuple[Fraction, Fraction]:
     """Find the ends of a bar's axis: they hold all the numbers, and whatever the unit or the scale can reach."""
     if scale is None:
         scale = Fraction(0), Fraction(1) if unit == "ratio" else _round_above(max(numbers))
@@ -148,5 +146,6 @@ def _drawn(length: Fraction) -> str:
 
 def _said(value: Fraction, unit: str) -> str:
     """Write the end of an axis, without the noughts a figure would have."""
-    rounded = half_up(value * 100 if unit == "ratio" else value, 2).normalize()
-    return f"{rounded:f}{'%' if unit == 'ratio' else ' min' if unit == 'minutes' else ''}"
+    percent = unit == "ratio"
+    rounded = half_up(value * 100, 1).normalize() if percent else half_up(value, 2).normalize()
+    return f"{rounded:f}{'%' if percent else ' min' if unit == 'minutes' else ''}"

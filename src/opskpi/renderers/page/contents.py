@@ -41,12 +41,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """An indicator's series: the company's line, the target it is drawn against, and the table of all projects."""
+    """An indicator's series: the company's line, the target it is drawn against, and the tables of all projects."""
 
     head: str
     trend: Trend | None
     target: str
-    table: tables.Table | None
+    tables: tuple[tables.Table, ...]
 
 
 def contents(card: Scorecard, language: str) -> Mapping[str, object]:
@@ -146,10 +146,10 @@ def _strands(card: Scorecard, language: str) -> Iterator[Strand]:
     """Give each indicator's series."""
     for each in series.series(card, language):
         across = [line for part in card.parts for line in part.company if line.indicator == each.indicator]
-        first = across[0] if across and each.rows else None
-        line = trend(results.pooled_spots(across), first.target, first.unit) if first else None
-        target = lines.target_text(first) if first and first.target else ""
-        yield Strand(each.head, line, target, tables.parts(card, each, language) if each.rows else None)
+        # a project's target says nothing of what adds up over projects
+        target = across[0].target if any(line.denominator is not None for line in across) else None
+        line = trend(results.pooled_spots(across), target, across[0].unit) if across and each.rows else None
+        yield Strand(each.head, line, target.text if target else "", tuple(tables.parts(card, each, language)))
 
 
 def _lists(card: Scorecard, language: str) -> Iterator[tuple[str, list[str]]]:

@@ -14,6 +14,9 @@ from opskpi.wording import message
 #: The columns of a ledger, each with its heading.
 _LEDGER = ("rows", "accepted", "rejected", "duplicate", "superseded", "skipped")
 
+#: So many parts of a period stand side by side at most.
+_ABREAST = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -74,9 +77,7 @@ def company(card: Scorecard, language: str) -> Table:
         counts = (line.projects, line.passed, line.failed, line.no_verdict, line.waived)
         parts = [f"{half_up(each, 2).normalize():f}" for each in (line.numerator, line.denominator) if each is not None]
         worst = line.worst or "-"
-        rows.append(
-            (line.name, target_text(line), *map(str, counts), worst, value_text(line), "/".join(parts) or "-")
-        )
+        rows.append((line.name, target_text(line), *map(str, counts), worst, value_text(line), "/".join(parts) or "-"))
     caption = word("page_company", language)
     return Table(caption, _words(heads, language), tuple(rows), frozenset({2, 3, 4, 5, 6, 8, 9}))
 
@@ -98,15 +99,18 @@ def points(card: Scorecard, language: str) -> Table:
     return Table(word("section_points", language), heads, rows, frozenset({3, 4, 5}))
 
 
-def parts(card: Scorecard, each: series.Series, language: str) -> Table:
-    """Lay an indicator's series out: projects down, the period's parts across."""
-    heads = (word("head_project", language), *series.labels(card))
-    rows: list[tuple[str, ...]] = [
-        (project, *("" if result is None else series.cell_text(result, language) for result in across))
-        for project, across in each.rows
-    ]
-    rows.append((word("head_passed", language), *each.passed))
-    return Table(each.head, heads, tuple(rows), frozenset(range(1, len(heads))))
+def parts(card: Scorecard, each: series.Series, language: str) -> Iterator[Table]:
+    """Lay an indicator's series out: projects down, the period's parts across, as many as fit on paper."""
+    for first in range(0, len(card.parts) if each.rows else 0, _ABREAST):
+        which = slice(first, first + _ABREAST)
+        heads = (word("head_project", language), *series.labels(card)[which])
+        rows: list[tuple[str, ...]] = [
+            (project, *("" if result is None else series.cell_text(result, language) for result in across[which]))
+            for project, across in each.rows
+        ]
+        if each.passed:
+            rows.append((word("head_passed", language), *each.passed[which]))
+        yield Table(each.head, heads, tuple(rows), frozenset(range(1, len(heads))))
 
 
 def misses(result: Result, language: str) -> Table | None:
