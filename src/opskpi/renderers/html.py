@@ -16,6 +16,7 @@ from opskpi.wording import language_of, message
 
 DETAILS = 200
 _TONGUES = {"zh": "zh-Hans", "en": "en"}
+_CHINESE = Markup(' lang="zh-Hans"')
 
 
 def render(card: Scorecard, style: Style) -> bytes:
@@ -59,4 +60,4 @@ def _hash(text: str) -> str:
 
 def _tongue(text: str, language: str) -> Markup:
     """Mark a Chinese text on an English page, for fonts and for whatever reads it aloud."""
-    return Markup(' lang="zh-Hans"' if language != "zh" and language_of(text) == "zh" else "")
+    return _CHINESE if language != "zh" and language_of(text) == "zh" else Markup()

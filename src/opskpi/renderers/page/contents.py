@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from opskpi import COUNTING, __version__
 from opskpi.model.approvals import Signature
@@ -123,7 +124,7 @@ def _blocks(count: int) -> tuple[range, ...]:
     """Part the indicators into as few matrices as fit on paper, about equally wide."""
     several = -(-count // _ABREAST)
     bounds = [count * at // several for at in range(several + 1)] if several else []
-    return tuple(range(first, after) for first, after in zip(bounds, bounds[1:], strict=False))
+    return tuple(range(first, after) for first, after in pairwise(bounds))
 
 
 def _rules(card: Scorecard, language: str) -> Iterator[Rule]:

@@ -31,7 +31,7 @@ Cell = str | Link
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under heads; the first cell names its row, columns in `numbers` are figures, those in `codes` are to copy."""
+    """Rows under heads, named by their first cells; columns in `numbers` are figures, those in `codes` to be copied."""
 
     caption: str
     heads: tuple[str, ...]
@@ -41,7 +41,7 @@ class Table:
 
 
 def failed(card: Scorecard, anchors: Mapping[tuple[str, str], str], language: str) -> Table:
-    """List what was missed, worst said first by the plan's own order, with what was lacking."""
+    """List what was missed, with what was lacking."""
     heads = ("head_project", "head_indicator", "head_value", "head_figure", "head_target", "page_lacking")
     rows = tuple(
         (
