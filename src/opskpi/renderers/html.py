@@ -34,6 +34,7 @@ def _template(language: str) -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     script, look = _part("page.js"), _part("page.css")
     environment.globals |= {
