@@ -52,6 +52,36 @@ waivers:
     approved_by: "<李>"
     until: 2016-12-31
 """
+FULL_PLAN = """
+plan: 考核
+period: 2016
+timezone: Asia/Shanghai
+grades: {甲: 90, 丙: 0}
+indicators:
+  rate:
+    name: 及时率
+    owner: 运维部
+    table: tickets
+    period_by: created_at
+    value: share(sla_met)
+    target: ">= 90%"
+    weight: 100
+    score: {form: rate}
+  late:
+    name: 逾期占比
+    terms:
+      late:
+        table: tickets
+        where: resolved_at > resolve_due_at
+        period_by: created_at
+        value: count()
+      all:
+        table: tickets
+        period_by: created_at
+        value: count()
+    value: late / all
+    target: "<= 50%"
+"""
 HEADINGS = ("工单编号", "项目名称", "工单类型", "状态", "创建时间", "解决时间", "解决时限", "标题")
 
 
@@ -274,6 +304,22 @@ def test_missed_rows_beyond_those_listed_are_counted(tmp_path: Path, opskpi: Run
     assert details.one("summary").text == "未达成的行（205）"
     assert len(list(details.one("tbody").all("tr"))) == 200
     assert "另有 5 行" in details.text
+
+
+def test_a_plan_with_all_there_is_fills_every_section(tmp_path: Path, opskpi: Run) -> None:
+    """One ticket of two is missed, so that a hundred of a hundred points become fifty; a term counts both tickets."""
+    register(tmp_path / "exports" / "工单.csv", [("T1", "甲", "12:00", ""), ("T2", "甲", "18:00", "")])
+    (tmp_path / "plan.yaml").write_text(FULL_PLAN, encoding="utf-8")
+    page = tmp_path / "card.html"
+    done = opskpi("score", tmp_path / "exports", "-t", tmp_path / "plan.yaml", "--by", "quarter", "-q", "-o", page)
+    assert done.exit_code == 1, done.stderr
+    root = read(page.read_text(encoding="utf-8"))
+    scores = root.one("section", id="scores")
+    assert [cell.text for cell in scores.one("tbody").one("tr").all("td")] == ["50/100", "50", "丙"]
+    rule = root.one("article", id="i2")
+    assert rule.one("h4").text == "项 late"
+    assert [head.text for head in root.one("thead").all("th")] == ["项目", "及时率", "逾期占比"]
+    assert "得分 50/100" in root.one("article", id="r1-1").text
 
 
 def test_a_page_can_be_printed_to_standard_output(tmp_path: Path, opskpi: Run) -> None:
