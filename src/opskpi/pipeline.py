@@ -41,6 +41,7 @@ from opskpi.tables import Registry, core
 from opskpi.tables.declared import PROJECT
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Plan
+from opskpi.targets.wordings import whole_rule
 from opskpi.wording import Message, message
 from opskpi.worktime import prepare
 
@@ -117,6 +118,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         parts=several,
         scheme=plan.scheme,
         totals=whole.totals,
+        rules={name: whole_rule(plan.indicators[name]) for name in chosen},
     ), screen
 
 

@@ -11,6 +11,7 @@ from opskpi.model.breakdowns import Breakdown
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.model.rules import RuleInWords
 from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
 
@@ -242,7 +243,10 @@ class PlanRecord:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order."""
+    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order.
+
+    `rules` says in words how each indicator is counted.
+    """
 
     plan: PlanRecord
     period: Period
@@ -263,6 +267,7 @@ class Scorecard:
     parts: tuple[Part, ...] = ()
     scheme: Scheme | None = None
     totals: tuple[Total, ...] = ()
+    rules: Mapping[str, RuleInWords] = field(default_factory=dict)
 
     @property
     def projects(self) -> tuple[str, ...]:

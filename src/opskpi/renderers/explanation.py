@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from opskpi.model.cards import Reading
 from opskpi.model.explanations import (
     Account,
-    Clause,
     Entry,
     FigureExplanation,
     Portion,
@@ -13,6 +12,7 @@ from opskpi.model.explanations import (
     Sample,
 )
 from opskpi.model.goals import shown
+from opskpi.model.rules import Clause
 from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.accounts import account_lines, cells_text, ground_lines, headline
 from opskpi.renderers.approvals import waiver_said

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.indicators.types import known_columns
-from opskpi.model.explanations import Clause
 from opskpi.model.goals import DatedTarget, Goal, Target
+from opskpi.model.rules import Clause
 from opskpi.model.scoring import Ladder
 from opskpi.sources import shipped
 from opskpi.targets.indicator import Indicator

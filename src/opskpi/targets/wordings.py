@@ -23,7 +23,7 @@ from opskpi.indicators.nodes import (
 )
 from opskpi.indicators.notation import literal, notation
 from opskpi.indicators.syntax import parse
-from opskpi.model.explanations import Clause
+from opskpi.model.rules import Clause, RuleInWords
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
@@ -61,6 +61,12 @@ _SIGNS = {
 _CALCULATIONS = {"+": "said_plus", "-": "said_less_by", "*": "said_times", "/": "said_divided"}
 _LITERALS = {True: "said_true", False: "said_false", None: "said_null"}
 _PLACES = ("first", "second", "third")
+
+
+def whole_rule(indicator: Indicator) -> RuleInWords:
+    """Say an indicator's rule with those of its terms."""
+    terms = {name: term_in_words(indicator, name) for name in indicator.definitions if name}
+    return RuleInWords(rule_in_words(indicator), terms)
 
 
 def rule_in_words(indicator: Indicator) -> tuple[Clause, ...]:
