@@ -1,6 +1,6 @@
 """Outcomes by column, ordered missed < excluded < pending < met, so that `and` is the least and `or` the greatest.
 
-Each is a code with its reason (`State`).
+Each is a code with its reason (`State`). A condition is an outcome, too: yes, no and unknown are met, missed and excluded.
 """
 
 from collections.abc import Mapping
@@ -16,15 +16,20 @@ from opskpi.indicators.moments import moments, unseen
 from opskpi.indicators.nodes import Both, Call, Name, Node, Not
 from opskpi.indicators.numbers import numbers
 from opskpi.indicators.syntax import parse
+from opskpi.indicators.types import sort_of
 from opskpi.tables.columns import NAT, Words, is_blank
 
 #: Which judgement of each judged column is used for each project; -1 where none is carried.
 Choices = Mapping[str, NDArray[np.int8]]
 _STOPPED = Name("stopped_at")
+#: What the codes of a condition are as outcomes.
+_OF_CONDITION = np.array([State.FALSE, State.BLANK, State.MET], np.int8)
 
 
 def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
     """Evaluate an outcome: a `State` below COUNTED for each row."""
+    if sort_of(node, rows.table) == "condition":
+        return np.asarray(_OF_CONDITION[conditions(node, rows)])
     match node:
         case Name(name) if name in rows.table.judged:
             return _chosen(name, rows, choices[name])
