@@ -1,6 +1,6 @@
 """Outcomes by column, ordered missed < excluded < pending < met, so that `and` is the least and `or` the greatest.
 
-Each is a code with its reason (`State`). A condition is an outcome, too: yes, no and unknown are met, missed and excluded.
+Each is a code with its reason (`State`). A condition is an outcome, too: yes is met, no missed, unknown excluded.
 """
 
 from collections.abc import Mapping
