@@ -16,7 +16,6 @@ from opskpi.indicators.moments import moments, unseen
 from opskpi.indicators.nodes import Both, Call, Name, Node, Not
 from opskpi.indicators.numbers import numbers
 from opskpi.indicators.syntax import parse
-from opskpi.indicators.types import sort_of
 from opskpi.tables.columns import NAT, Words, is_blank
 
 #: Which judgement of each judged column is used for each project; -1 where none is carried.
@@ -28,8 +27,6 @@ _OF_CONDITION = np.array([State.FALSE, State.BLANK, State.MET], np.int8)
 
 def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
     """Evaluate an outcome: a `State` below COUNTED for each row."""
-    if sort_of(node, rows.table) == "condition":
-        return np.asarray(_OF_CONDITION[conditions(node, rows)])
     match node:
         case Name(name) if name in rows.table.judged:
             return _chosen(name, rows, choices[name])
@@ -40,9 +37,9 @@ def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
             return join(outcomes(left, rows, choices), outcomes(right, rows, choices))
         case Not(inner):
             return _turned(outcomes(inner, rows, choices))
-        case Call():
+        case Call("in_time" | "done" | "within" | "flagged"):
             return rows.keep(node, partial(_called, node, rows))
-    raise AssertionError(node)
+    return np.asarray(_OF_CONDITION[conditions(node, rows)])
 
 
 def judgement(name: str, basis: int, rows: Rows) -> NDArray[np.int8]:
