@@ -165,6 +165,22 @@ def test_a_sheet_named_twice_is_read_once(desk: Path, opskpi: Run) -> None:
     assert "the same file as good.csv, read once" in result.stdout
 
 
+def test_one_file_may_be_two_tables_where_both_are_asked_for(desk: Path, opskpi: Run) -> None:
+    """Tickets with a column more than ours are also a table of the plan's own; each reads the columns it knows."""
+    indicator = "{name: 甲, table: cases, period_by: 创建时间, value: 'share(类别 == \"网络\")'}"
+    tables = "tables: {cases: {columns: {创建时间: datetime, 类别: text}}}\n"
+    put(desk / "plan.yaml", f"plan: p\nperiod: 2016\n{tables}indicators: {{a: {indicator}}}\n")
+    head, *lines = GOOD.splitlines()
+    put(desk / "good.csv", "\n".join([f"{head},类别", *(f"{line},网络" for line in lines)]))
+
+    alone = opskpi("check", "good.csv", "-t", "plan.yaml", "--lang", "en")
+    both = opskpi("check", "tickets=good.csv", "cases=good.csv", "-t", "plan.yaml", "--lang", "en")
+
+    assert (alone.exit_code, both.exit_code) == (3, 0)
+    assert f"{2 * len(lines)} rows: {2 * len(lines)} accepted" in both.stdout
+    assert "read once" not in both.stdout
+
+
 def test_settings_come_from_flags_then_variables_then_the_file(
     desk: Path, opskpi: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,6 +103,9 @@ class TestMoments:
             ("response_met", "01-31 23:30", "02-01 06:00", "01"),
             ("done(stopped_at, resolve_due_at)", "01-31 23:30", "02-01 06:00", "02"),
             ("completed", "01-31 23:30", "03-01 06:00", "03"),
+            ("sla_met and priority is null", "01-31 23:30", "02-01 06:00", "02"),  # a condition has no moment
+            ("priority is not null and sla_met", "01-31 23:30", "02-01 06:00", "02"),  # missed, once that is known
+            ("sla_met and reopened == 0", "01-31 23:30", "03-09 06:00", "02"),  # late, whatever else
         ],
     )
     def test_the_leg_that_turns_the_outcome_decides(

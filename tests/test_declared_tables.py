@@ -244,6 +244,16 @@ tables:
         assert outcome.pick("audit_rate", "met", "missed", project="公司") == (1, 1)  # done late is done
         assert outcome.projects == ["公司"]  # no other project owes audits
 
+    def test_a_project_of_several_tables_without_rows_is_told_once(self, desk: Desk) -> None:
+        one = "{constants: {project: 公司}, columns: {COLUMN: date}}"
+        tables = "\n".join(["tables:", *(f"  {name}: {one.replace('COLUMN', name + '_on')}" for name in ("x", "y"))])
+        indicators = "  n: {name: 总数, table: tickets, period_by: created_at, value: count()}"
+        desk.tickets({"工单类型": "事件", "创建时间": "2016-03-01 08:00"})
+
+        notes = desk.score(plan=plan_of(desk, tables, indicators)).notes
+
+        assert notes.count("公司") == 1
+
 
 class TestRows:
     """What becomes of rows, as in the core tables."""

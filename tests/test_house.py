@@ -64,10 +64,12 @@ def test_each_family_has_a_file_for_each_name() -> None:
     assert {path.stem for path in folder.glob("*.yaml")} == set(sources.SHIPPED)
 
 
-def test_the_plan_printed_in_the_wheel_is_the_one_of_the_checkout() -> None:
+def test_the_plans_in_the_wheel_are_those_of_the_checkout() -> None:
     from opskpi.targets.finding import shipped_plans
 
-    assert shipped_plans()["2016"].read_bytes() == (ROOT / "targets" / "2016.yaml").read_bytes()
+    found = {path.name: path.read_bytes() for path in shipped_plans().values()}
+    assert found == {path.name: path.read_bytes() for path in (ROOT / "targets").glob("*.yaml")}
+    assert {"2016.yaml", "itss.yaml"} <= found.keys()
 
 
 def test_the_compiled_sources_are_those_of_the_yaml_files() -> None:

@@ -76,6 +76,7 @@ def test_huge_or_deep_expressions_are_refused_at_once(text: str) -> None:
         ("count()", "count"),
         ("share(sla_met and response_met)", "ratio"),
         ("share(not sla_met)", "ratio"),
+        ("share(reopened == 0 and sla_met)", "ratio"),
         ('share(type == "投诉")', "ratio"),
         ("mean(satisfaction)", "score"),
         ("max(paused_minutes)", "minutes"),

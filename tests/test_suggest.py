@@ -43,6 +43,12 @@ EXAMPLES = sorted(
 )
 
 
+@pytest.fixture(autouse=True)
+def _folder_without_plans(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Work where no ./targets/ is: that of a checkout holds several plans."""
+    monkeypatch.chdir(tmp_path)
+
+
 def proposed(path: Path, *, table: str | None = None, language: str | None = "en") -> str:
     """Propose a mapping and hold it to the first rule: it loads as it is."""
     text = suggest(find([str(path)], NAMES)[0], table, None, language).text

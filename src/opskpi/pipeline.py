@@ -280,8 +280,9 @@ def _planned(plan: Plan) -> tuple[Known, ...]:
 
 
 def _whole_tables(plan: Plan) -> tuple[Known, ...]:
-    """List the projects that whole tables of the plan belong to."""
-    return tuple(Known(each.constants[PROJECT]) for each in plan.tables.values() if PROJECT in each.constants)
+    """List the projects that whole tables of the plan belong to, each once."""
+    constants = (each.constants[PROJECT] for each in plan.tables.values() if PROJECT in each.constants)
+    return tuple(map(Known, dict.fromkeys(constants)))
 
 
 def _start_of(day: date) -> int:

@@ -3,7 +3,7 @@
 A row in time is decided by its stop, a row that is late when its due moment passed, whether it was
 stopped since or not. What is pending is not decided yet. Of outcomes joined by `and` the first
 miss decides, or the last leg to be met; `or` is the reverse. What nothing limits and nobody stopped
-stays where it was recorded: it must not vanish from every period.
+stays where it was recorded: it must not vanish from every period. A condition beside an outcome is known when that is.
 """
 
 from typing import TypeAlias
@@ -67,7 +67,8 @@ def _of_choice(name: str, rows: Rows, choices: Choices) -> _Moments:
 
 def _joined(word: str, parts: tuple[Node, Node], rows: Rows, choices: Choices) -> _Moments:
     """Let the first miss decide an `and`, the first success an `or`; else the last of both."""
-    known = [_known(part, rows, choices) for part in parts]
+    timed = [part for part in parts if sort_of(part, rows.table) == "outcome"]
+    known = [_known(part if part in timed else timed[0], rows, choices) for part in parts]
     states = [outcomes(part, rows, choices) for part in parts]
     turning = [state < MISSED_END if word == "and" else state == State.MET for state in states]
     early = [np.where(turns & (at != NAT), at, _LAST) for turns, at in zip(turning, known, strict=True)]

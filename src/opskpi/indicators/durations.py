@@ -1,4 +1,4 @@
-"""Lengths of time as contracts write them: `15m`, `4h30m`, `2wd`, 4小时, 2 个工作日; a bare day is refused."""
+"""Lengths of time as contracts write them: `15m`, `4h30m`, `20s`, `2wd`, 4小时, 2 个工作日; a bare day is refused."""
 
 import re
 from fractions import Fraction
@@ -12,6 +12,7 @@ from opskpi.wording import message
 _NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
 _CLOCK = re.compile(
     rf"(?:(?P<h>{_NUMBER})(?:h|hrs?|hours?|个?小时|时))?(?:(?P<m>{_NUMBER})(?:m|mins?|minutes?|分钟?))?"
+    rf"(?:(?P<s>{_NUMBER})(?:s|secs?|seconds?|秒钟?))?"
 )
 _WORKDAYS = re.compile(rf"({_NUMBER})(?:wds?|workdays?|workingdays?|个?工作日)")
 _DAYS = re.compile(rf"({_NUMBER})(?:days?|d|天|日)")
@@ -43,11 +44,11 @@ def refuse_days(text: str) -> None:
 
 
 def minutes_of(text: str) -> Fraction | None:
-    """Read hours and minutes as minutes; None where a text is neither."""
+    """Read hours, minutes and seconds as minutes; None where a text is none of them."""
     found = _CLOCK.fullmatch(normal(text))
     if not found or not found[0]:
         return None
-    return Fraction(found["h"] or 0) * 60 + Fraction(found["m"] or 0)
+    return Fraction(found["h"] or 0) * 60 + Fraction(found["m"] or 0) + Fraction(found["s"] or 0) / 60
 
 
 def _clock(written: str, text: str) -> Limit | None:

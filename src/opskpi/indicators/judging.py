@@ -21,7 +21,8 @@ from opskpi.tables.columns import YES
 def judged(definition: Definition, rows: Rows, choices: Choices) -> NDArray[np.int8]:
     """Tell what each row is, were it eligible: an outcome, counted, or blank."""
     if definition.value.function == "share":
-        states = _outcomes(definition.value.argument, rows, choices)
+        assert definition.value.argument is not None  # noqa: S101 - share has an argument
+        states = outcomes(definition.value.argument, rows, choices)
     else:
         states = np.where(blanks(definition.value, rows), np.int8(State.BLANK), np.int8(State.COUNTED))
     for blank in _unplaced(definition, rows):
@@ -35,14 +36,6 @@ def _unplaced(definition: Definition, rows: Rows) -> Iterator[NDArray[np.bool_]]
         yield np.equal(conditions(IsNull(definition.by), rows), YES)
     if definition.open is not None:
         yield unseen(definition.open[1], rows)
-
-
-def _outcomes(node: Node | None, rows: Rows, choices: Choices) -> NDArray[np.int8]:
-    """Turn the argument of `share` into outcomes; yes, no and unknown are met, missed and excluded."""
-    assert node is not None  # noqa: S101 - share has an argument
-    if is_outcome(node, rows.table):
-        return outcomes(node, rows, choices)
-    return np.array([State.FALSE, State.BLANK, State.MET], dtype=np.int8)[conditions(node, rows)]
 
 
 def is_outcome(node: Node | None, table: Table) -> bool:

@@ -7,6 +7,7 @@ from opskpi.model.goals import half_up
 
 _DIGITS = 9
 _HOUR = 60
+_SECONDS = 60
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
@@ -77,8 +78,16 @@ def literal(node: Literal) -> str:
     if node.unit == "ratio":
         return f"{figure(value * 100)}%"
     if node.unit == "minutes":
-        return f"{figure(value / _HOUR)}h" if value % _HOUR == 0 else f"{figure(value)}m"
+        return _length(value)
     return f"{figure(value)}wd" if node.unit == "workdays" else figure(value)
+
+
+def _length(minutes: Fraction) -> str:
+    """Write a length of time in the largest unit that takes it whole, or else in minutes."""
+    if minutes % _HOUR == 0:
+        return f"{figure(minutes / _HOUR)}h"
+    seconds = minutes * _SECONDS
+    return f"{figure(seconds)}s" if minutes < 1 and seconds.denominator == 1 else f"{figure(minutes)}m"
 
 
 def _factor(node: Node, sign: str = "*", *, last: bool = False) -> str:

@@ -1,6 +1,6 @@
 """Outcomes by column, ordered missed < excluded < pending < met, so that `and` is the least and `or` the greatest.
 
-Each is a code with its reason (`State`).
+Each is a code with its reason (`State`). A condition is an outcome, too: yes is met, no missed, unknown excluded.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,8 @@ from opskpi.tables.columns import NAT, Words, is_blank
 #: Which judgement of each judged column is used for each project; -1 where none is carried.
 Choices = Mapping[str, NDArray[np.int8]]
 _STOPPED = Name("stopped_at")
+#: What the codes of a condition are as outcomes.
+_OF_CONDITION = np.array([State.FALSE, State.BLANK, State.MET], np.int8)
 
 
 def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
@@ -35,9 +37,9 @@ def outcomes(node: Node, rows: Rows, choices: Choices) -> NDArray[np.int8]:
             return join(outcomes(left, rows, choices), outcomes(right, rows, choices))
         case Not(inner):
             return _turned(outcomes(inner, rows, choices))
-        case Call():
+        case Call("in_time" | "done" | "within" | "flagged"):
             return rows.keep(node, partial(_called, node, rows))
-    raise AssertionError(node)
+    return np.asarray(_OF_CONDITION[conditions(node, rows)])
 
 
 def judgement(name: str, basis: int, rows: Rows) -> NDArray[np.int8]:

@@ -39,8 +39,10 @@ def sort_of(node: Node, table: Table) -> str:
             return FUNCTIONS[function].gives
         case Calculate() | Minus():
             return "number"
-        case Not(inner) | Both(_, inner, _):
+        case Not(inner):
             return sort_of(inner, table)
+        case Both(_, left, right):
+            return "outcome" if "outcome" in (sort_of(left, table), sort_of(right, table)) else "condition"
     return "condition"
 
 

@@ -215,9 +215,7 @@ def _both(word: str, left: Node, right: Node, at: int, scope: Scope) -> tuple[No
     second, two = _check(right, scope)
     for found in (one, two):
         _want(found, _JOINED, at)
-    if one.name != two.name:
-        raise ExpressionError(message("mixed_types", first=type_name(one), second=type_name(two)), at)
-    return Both(word, first, second, at), one
+    return Both(word, first, second, at), two if two.name == "outcome" else one
 
 
 def _compare(node: Compare, scope: Scope) -> tuple[Node, Type]:

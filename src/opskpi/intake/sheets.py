@@ -155,8 +155,9 @@ def _once_each(files: Sequence[Opened]) -> list[tuple[Opened, Message | None]]:
 
 def _same(one: Opened, other: Opened) -> bool:
     """Tell whether two files are one, and nothing is asked of the second that the first did not give."""
-    asked = {sheet.name for sheet in other.sheets} <= {sheet.name for sheet in one.sheets}
-    return one.size > 0 and asked and one.digest() == other.digest()
+    sheets = {sheet.name for sheet in other.sheets} <= {sheet.name for sheet in one.sheets}
+    given = sheets and other.found.table in (None, one.found.table)
+    return one.size > 0 and given and one.digest() == other.digest()
 
 
 def _recognise_all(
