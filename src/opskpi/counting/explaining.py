@@ -17,7 +17,8 @@ from opskpi.indicators.definitions import reasons
 from opskpi.indicators.formulas import Leaf
 from opskpi.intake.ledgers import row_problems
 from opskpi.model.cards import PlanRecord, Reading
-from opskpi.model.explanations import Account, Clause, FigureExplanation, Ground, Portion, Step
+from opskpi.model.clauses import Clause
+from opskpi.model.explanations import Account, FigureExplanation, Ground, Portion, Step
 from opskpi.tables.columns import YES
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.reported import FIGURES

@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
+from opskpi.model.evidence import Evidence
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
@@ -217,7 +218,10 @@ class PlanRecord:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order."""
+    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order.
+
+    `evidence` is there only where a format asked for every row.
+    """
 
     plan: PlanRecord
     period: Period
@@ -238,6 +242,7 @@ class Scorecard:
     parts: tuple[Part, ...] = ()
     scheme: Scheme | None = None
     totals: tuple[Total, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def projects(self) -> tuple[str, ...]:

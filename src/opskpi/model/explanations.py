@@ -5,19 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from opskpi.model.cards import PlanRecord, Reading, Result
+from opskpi.model.clauses import Clause
 from opskpi.model.diaries import Diary
 from opskpi.model.periods import Period
 from opskpi.model.places import Place
 from opskpi.wording import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One part of a rule in words; `part` says which, `text` is its own notation where it has one."""
-
-    part: str
-    said: Message
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Reading
+from opskpi.model.clauses import Clause
 from opskpi.model.explanations import (
     Account,
-    Clause,
     Entry,
     FigureExplanation,
     Portion,

@@ -9,11 +9,11 @@ from datetime import timedelta
 from fractions import Fraction
 
 from opskpi import COUNTING, __version__
+from opskpi.model.clauses import Clause
 from opskpi.model.diaries import ServiceDay
 from opskpi.model.explanations import (
     Account,
     Cell,
-    Clause,
     Clock,
     Entry,
     FigureExplanation,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.indicators.types import known_columns
-from opskpi.model.explanations import Clause
+from opskpi.model.clauses import Clause
 from opskpi.model.goals import DatedTarget, Goal, Target
 from opskpi.model.scoring import Ladder
 from opskpi.sources import shipped

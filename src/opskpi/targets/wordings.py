@@ -23,7 +23,7 @@ from opskpi.indicators.nodes import (
 )
 from opskpi.indicators.notation import literal, notation
 from opskpi.indicators.syntax import parse
-from opskpi.model.explanations import Clause
+from opskpi.model.clauses import Clause
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
