@@ -21,6 +21,9 @@ DETAILS = 3
 #: How our own workbooks are told from exports (`exports.MARK_WORKBOOK`).
 MARK = "opskpi.scorecard"
 
+#: More rows of evidence than these are written as they come, which makes a larger file.
+_MANY = 250_000
+
 _WRITERS = {
     "section_summary": summary.write_summary,
     "section_forms": forms.write_forms,
@@ -41,7 +44,9 @@ _LAST = ("section_approvals", "section_problems", "section_ledger", "section_pro
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the workbook; texts stay texts, whatever they begin with."""
     out = io.BytesIO()
-    made = xlsxwriter.Workbook(out, WORKBOOK_OPTIONS)
+    # every sheet is written from top to bottom, so that a large one need not be held in memory
+    large = sum(each.rows for each in card.evidence) > _MANY
+    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, "constant_memory": large})
     made.set_properties(
         {"title": card.plan.name, "comments": MARK, "created": datetime(card.as_of.year, 1, 1)}  # noqa: DTZ001
     )

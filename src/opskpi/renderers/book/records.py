@@ -1,12 +1,14 @@
 """Plain tables of the workbook: the series, points, approvals, rejected rows, the ledger, and where all comes from."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
 from opskpi import COUNTING, __version__
 from opskpi.model.cards import Scorecard
 from opskpi.renderers import approvals, series
+from opskpi.renderers.book.formulas import text
 from opskpi.renderers.book.looks import fitted, printed
 from opskpi.renderers.book.results import Book
 from opskpi.renderers.lines import target_text, value_text, word
@@ -24,6 +26,14 @@ _LEDGER = (
     "head_skipped",
     "book_balanced",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A formula that says a word, and the word it says."""
+
+    formula: str
+    said: str
 
 
 def write_table(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[object]], book: Book) -> None:
@@ -94,15 +104,13 @@ def write_problems(sheet: Worksheet, book: Book) -> None:
 def write_ledger(sheet: Worksheet, book: Book) -> None:
     """Write what became of every row of every sheet that was read, with the sum checked by a formula."""
     rows: list[Sequence[object]] = []
-    for each in book.card.inputs:
+    yes, no = (word(key, book.language) for key in ("book_yes", "book_no"))
+    for row, each in enumerate(book.card.inputs, start=2):
         its = each.ledger
         counts = its.rows, its.accepted, its.rejected, its.duplicate, its.superseded, its.skipped
-        rows.append((each.file, each.sheet or "", each.title.text(book.language), each.source, *counts, ""))
+        balance = Check(f"=IF(E{row}=SUM(F{row}:I{row}),{text(yes)},{text(no)})", yes if its.balanced else no)
+        rows.append((each.file, each.sheet or "", each.title.text(book.language), each.source, *counts, balance))
     write_table(sheet, _words(_LEDGER, book), rows, book)
-    said = word("book_yes", book.language)
-    for row in range(1, len(rows) + 1):
-        formula = f'=IF(E{row + 1}=SUM(F{row + 1}:I{row + 1}),"{said}","{word("book_no", book.language)}")'
-        sheet.write_formula(row, len(_LEDGER) - 1, formula, book.looks("plain"), said)
 
 
 def write_provenance(sheet: Worksheet, book: Book) -> None:
@@ -139,11 +147,15 @@ def _words(heads: Sequence[str], book: Book) -> list[str]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Check):
+        return value.said
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], value: object, book: Book) -> None:
-    if isinstance(value, int | float):
+    if isinstance(value, Check):
+        sheet.write_formula(*at, value.formula, book.looks("plain"), value.said)
+    elif isinstance(value, int | float):
         sheet.write_number(*at, value, book.looks("plain", "0.00" if isinstance(value, float) else ""))
     else:
         sheet.write_string(*at, str(value), book.looks("plain"))

@@ -45,19 +45,20 @@ def write_summary(sheet: Worksheet, book: Book) -> None:
 
 def _write_heads(sheet: Worksheet, book: Book) -> None:
     looks, language = book.looks, book.language
-    sheet.merge_range(2, 0, 3, 0, "", looks("head"))
-    sheet.write_string(2, 0, word("head_project", language), looks("head"))
-    for place, name in enumerate(heads(book.card, short=False)):
-        column = 1 + 2 * place
+    sheet.set_row(2, 48)
+    sheet.write_blank(2, 0, None, looks("head"))
+    columns = [1 + 2 * place for place in range(len(book.card.indicators))]
+    for column, name in zip(columns, heads(book.card, short=False), strict=True):
         sheet.merge_range(2, column, 2, column + 1, "", looks("head"))
         sheet.write_string(2, column, name, looks("head"))
+    sheet.write_string(3, 0, word("head_project", language), looks("head"))
+    for column in columns:
         sheet.write_string(3, column, word("head_value", language), looks("head"))
         sheet.write_string(3, column + 1, word("head_verdict", language), looks("head"))
         if book.card.projects:
             last = _FIRST + len(book.card.projects) - 1
             cell = xl_rowcol_to_cell(_FIRST, column + 1, col_abs=True)
             tint(sheet, book, (_FIRST, column, last, column + 1), cell)
-    sheet.set_row(2, 48)
 
 
 def _write_result(sheet: Worksheet, at: tuple[int, int], result: Result | None, book: Book) -> None:
