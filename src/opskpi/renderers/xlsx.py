@@ -13,7 +13,7 @@ from opskpi.renderers.book import evidence, forms, records, results, summary
 from opskpi.renderers.book.formulas import scale_of
 from opskpi.renderers.book.layout import lay_out
 from opskpi.renderers.book.looks import Looks
-from opskpi.renderers.book.results import Book
+from opskpi.renderers.book.making import Book
 from opskpi.renderers.lines import word
 
 #: Of each miss the list of improvements names so many rows; all of them are in the evidence.

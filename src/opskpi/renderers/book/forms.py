@@ -11,8 +11,9 @@ from opskpi.model.clauses import Clause
 from opskpi.renderers import approvals, series
 from opskpi.renderers.book.layout import quoted
 from opskpi.renderers.book.looks import height_of, number_format, printed
+from opskpi.renderers.book.making import VERDICT, Book
 from opskpi.renderers.book.remarks import remark
-from opskpi.renderers.book.results import VERDICT, Book, tint
+from opskpi.renderers.book.results import tint
 from opskpi.renderers.book.summary import SIGNED, write_linked
 from opskpi.renderers.lines import target_text, verdict_word, word
 from opskpi.wording import message

@@ -10,7 +10,7 @@ from opskpi.model.cards import Scorecard
 from opskpi.renderers import approvals, series
 from opskpi.renderers.book.formulas import text
 from opskpi.renderers.book.looks import fitted, printed
-from opskpi.renderers.book.results import Book
+from opskpi.renderers.book.making import Book
 from opskpi.renderers.lines import target_text, value_text, word
 
 _LEDGER = (

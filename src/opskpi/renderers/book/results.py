@@ -1,22 +1,18 @@
 """Results and terms: one row each, their figures formulas over the evidence, their verdicts over the figures."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from opskpi.indicators.nodes import Node
 from opskpi.indicators.syntax import parse
-from opskpi.model.cards import Reading, Result, Scorecard, Verdict
-from opskpi.model.evidence import Evidence, Stack
+from opskpi.model.cards import Reading, Result
 from opskpi.renderers.book import formulas
-from opskpi.renderers.book.evidence import buckets
-from opskpi.renderers.book.formulas import Cells, Ratio
-from opskpi.renderers.book.layout import Layout
-from opskpi.renderers.book.looks import Looks, number_format, printed
+from opskpi.renderers.book.formulas import Cells
+from opskpi.renderers.book.looks import number_format, printed
+from opskpi.renderers.book.making import TERM_FIGURE, VERDICT, Book
 from opskpi.renderers.book.remarks import remark
+from opskpi.renderers.book.verdicts import JUDGED, verdict
 from opskpi.renderers.lines import target_text, verdict_word, word
 
 _COLUMNS = (
@@ -46,34 +42,6 @@ _TERM_COLUMNS = (
     ("book_value", 12),
     ("book_how", 12),
 )
-#: Where figures stand: of a result, and of a term.
-ABOVE, BELOW, FIGURE, VERDICT = "F", "G", "H", "J"
-_TERM_ABOVE, _TERM_BELOW, TERM_FIGURE = "E", "F", "G"
-_JUDGED = frozenset({Verdict.PASS, Verdict.FAIL})
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What every sheet is written with."""
-
-    card: Scorecard
-    layout: Layout
-    looks: Looks
-    language: str
-    evidence: Mapping[str, Evidence]
-    scales: Mapping[tuple[str, str], tuple[int, int] | None]
-
-    def stack_cells(self, result: Result, term: str, row: int) -> Cells:
-        """Find the formulas of a project's figure in its evidence, none where the rows do not tell it."""
-        found = self.layout.stacks.get((result.indicator, term))
-        if found is None or result.claim or found[0].measured:
-            return Cells()
-        return formulas.cells(*found, f"$A{row}", buckets(self.language))
-
-    def stack(self, result: Result, term: str = "") -> Stack | None:
-        """Get the rows behind a figure."""
-        found = self.layout.stacks.get((result.indicator, term))
-        return found[0] if found else None
 
 
 def write_results(sheet: Worksheet, book: Book) -> None:
@@ -111,17 +79,17 @@ def _write_result(sheet: Worksheet, row: int, result: Result, book: Book) -> Non
         sheet.write_string(row, column, text, looks("centred"))
     found = _cells_of(result, row + 1, book)
     _write_figure(sheet, (row, 5), found, result.reading, (book, number_format(result)))
-    verdict = _verdict(result, row + 1, found, book)
+    judged = verdict(result, row + 1, found, book)
     said = verdict_word(result, language)
-    if verdict:
-        sheet.write_formula(row, 9, f"={verdict}", looks("centred"), said)
+    if judged:
+        sheet.write_formula(row, 9, f"={judged}", looks("centred"), said)
     else:
         sheet.write_string(row, 9, said, looks("centred"))
     reading = result.reading
     for column, count in ((10, reading.counted), (11, reading.pending), (12, sum(reading.excluded.values()))):
         sheet.write_number(row, column, count, looks("body"))
     how = "book_formula" if found.live and result.value is not None else "book_fixed"
-    if how == "book_formula" and not verdict and result.verdict in _JUDGED:
+    if how == "book_formula" and not judged and result.verdict in JUDGED:
         how = "book_fixed_verdict"
     sheet.write_string(row, 13, word(how, language), looks("centred"))
     sheet.write_string(row, 14, remark(result, language), looks("body"))
@@ -177,67 +145,6 @@ def _write_value(sheet: Worksheet, at: tuple[int, int], found: Cells, value: flo
         sheet.write_array_formula(row, column + 2, row, column + 2, f"{{={found.value}}}", look, value)
     else:
         sheet.write_number(row, column + 2, value, look)
-
-
-def _verdict(result: Result, row: int, found: Cells, book: Book) -> str:
-    """Write the comparison with the target, where it is exact; nothing where our word has to stand."""
-    plain = result.why is None and result.verdict in _JUDGED
-    if not (plain and result.target and result.value is not None and found.live):
-        return ""
-    ratio = _ratio(result, row, found, book)
-    condition = formulas.holds(result.target, ratio) if ratio else ""
-    if not condition:
-        return ""
-    said = {verdict: word(f"verdict_{verdict}", book.language) for verdict in _JUDGED}
-    said[result.verdict] = verdict_word(result, book.language)
-    return f"IF({condition},{formulas.text(said[Verdict.PASS])},{formulas.text(said[Verdict.FAIL])})"
-
-
-def _ratio(result: Result, row: int, found: Cells, book: Book) -> Ratio | None:
-    """Make a figure whole numbers, None where that cannot be done."""
-    reading, its = result.reading, book.evidence[result.indicator]
-    if its.formula:
-        return _ratio_of_terms(result, parse(its.formula), book)
-    scales = book.scales[result.indicator, ""]
-    if scales is None or reading.value is None:
-        return None
-    if found.value:  # of ordered values; a median is the mean of two
-        scale = 2 * scales[0]
-        return Ratio(formulas.whole(f"{FIGURE}{row}", scale), "", scale, 1, (reading.value * scale, Fraction(1)))
-    above, below = reading.numerator or Fraction(0), reading.denominator or Fraction(1)
-    return Ratio(
-        formulas.whole(f"{ABOVE}{row}", scales[0]),
-        formulas.whole(f"{BELOW}{row}", scales[1]) if found.below else "",
-        scales[0],
-        scales[1],
-        (above * scales[0], below * scales[1]),
-    )
-
-
-def _ratio_of_terms(result: Result, node: Node, book: Book) -> Ratio | None:
-    """Make a quotient of whole numbers of terms that are such; None where one is not."""
-    terms = result.reading.terms
-    pairs = {term: _pair(each) for term, each in terms.items()}
-    if any(pair is None for pair in pairs.values()):
-        return None
-
-    def cell(term: str) -> tuple[str, str]:
-        its = _term_cell(result, _TERM_ABOVE, book)(term), _term_cell(result, _TERM_BELOW, book)(term)
-        return its if terms[term].denominator is not None else (its[0], "")
-
-    above, below = formulas.parts(node, cell)
-    numerator, denominator = result.reading.numerator, result.reading.denominator
-    if numerator is None or (denominator is not None and denominator <= 0):
-        return None
-    return Ratio(f"({above})", below and f"({below})", 1, 1, (numerator, denominator or Fraction(1)))
-
-
-def _pair(reading: Reading) -> tuple[int, int] | None:
-    """Get a term's figure as two whole numbers, None where it is none."""
-    above, below = reading.numerator, reading.denominator
-    if above is None or above.denominator != 1 or (below is not None and below.denominator != 1):
-        return None
-    return above.numerator, 1 if below is None else below.numerator
 
 
 def _heads(sheet: Worksheet, book: Book, columns: Sequence[tuple[str, int]]) -> None:

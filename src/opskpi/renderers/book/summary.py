@@ -9,7 +9,8 @@ from opskpi.model.cards import Result
 from opskpi.renderers import approvals
 from opskpi.renderers.book.formulas import text
 from opskpi.renderers.book.looks import number_format, printed
-from opskpi.renderers.book.results import FIGURE, VERDICT, Book, tint
+from opskpi.renderers.book.making import FIGURE, VERDICT, Book
+from opskpi.renderers.book.results import tint
 from opskpi.renderers.lines import heads, ledger_line, passed, rows, title, verdict_word, word
 from opskpi.wording import Message, message
 
