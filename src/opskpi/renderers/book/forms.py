@@ -10,7 +10,7 @@ from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.clauses import Clause
 from opskpi.renderers import approvals, series
 from opskpi.renderers.book.layout import quoted
-from opskpi.renderers.book.looks import height_of, number_format, printed
+from opskpi.renderers.book.looks import height_of, number_format, printed, printed_apart
 from opskpi.renderers.book.making import VERDICT, Book
 from opskpi.renderers.book.remarks import remark
 from opskpi.renderers.book.results import tint
@@ -61,7 +61,7 @@ def write_forms(sheet: Worksheet, book: Book) -> None:
         breaks.append(row)
     for column, (_, width) in enumerate(columns):
         sheet.set_column(column, column, width)
-    _finish(sheet, breaks, len(columns) - 1)
+    _finish(sheet, breaks, [width for _, width in columns])
 
 
 def write_customers(sheet: Worksheet, book: Book) -> None:
@@ -84,7 +84,7 @@ def write_customers(sheet: Worksheet, book: Book) -> None:
         breaks.append(row)
     for column, (_, width) in enumerate(_CUSTOMER):
         sheet.set_column(column, column, width)
-    _finish(sheet, breaks, len(_CUSTOMER) - 1)
+    _finish(sheet, breaks, [width for _, width in _CUSTOMER])
 
 
 def write_improvements(sheet: Worksheet, book: Book) -> None:
@@ -219,7 +219,7 @@ def _frequency(rule: Sequence[Clause], book: Book) -> str:
     return word(f"by_{book.card.by}", book.language) if book.card.by else _whole_label(book.card, book.language)
 
 
-def _finish(sheet: Worksheet, breaks: Sequence[int], last: int) -> None:
+def _finish(sheet: Worksheet, breaks: Sequence[int], widths: Sequence[int]) -> None:
     """Give each project a page of its own."""
-    sheet.set_h_pagebreaks(list(breaks[:-1]))
-    printed(sheet, heads=None, last=(breaks[-1] - _GAP if breaks else 0, last))
+    last = breaks[-1] - _GAP if breaks else 0
+    printed_apart(sheet, breaks[:-1], (last, len(widths) - 1), widths)

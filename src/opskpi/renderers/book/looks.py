@@ -1,7 +1,7 @@
 """How cells look: formats made once each, column widths, and figures shown as the scorecard shows them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -38,6 +38,8 @@ _STYLES: Mapping[str, Mapping[str, object]] = {
 #: A figure as it is shown: its decimals and its unit.
 _SHOWN = re.compile(r"-?\d+(?:\.(\d+))?(%| min)?")
 _A4 = 9
+#: Pixels of a character, of a column beside its characters, and of the paper between its margins.
+_PIXELS, _PADDING, _PAPER = 7, 5, 1030
 _WIDEST = 76
 _LINE = 14.5
 
@@ -89,11 +91,23 @@ def height_of(*cells: tuple[str, int]) -> float:
 
 def printed(sheet: Worksheet, *, heads: tuple[int, int] | None, last: tuple[int, int]) -> None:
     """Set a sheet up for paper: A4 across, as wide as a page, heads on each, numbered pages."""
+    _on_paper(sheet, last)
+    sheet.fit_to_pages(1, 0)
+    if heads:
+        sheet.repeat_rows(*heads)
+
+
+def printed_apart(sheet: Worksheet, breaks: Sequence[int], last: tuple[int, int], widths: Sequence[int]) -> None:
+    """Set a sheet up for paper with page breaks of its own, which Excel ignores where it is to fit pages itself."""
+    _on_paper(sheet, last)
+    wide = sum(_PIXELS * width + _PADDING for width in widths)
+    sheet.set_print_scale(max(10, min(100, 100 * _PAPER // max(wide, 1))))
+    sheet.set_h_pagebreaks(list(breaks))
+
+
+def _on_paper(sheet: Worksheet, last: tuple[int, int]) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
     sheet.set_footer("&L&A&R&P / &N")
     sheet.print_area(0, 0, max(last[0], 0), max(last[1], 0))
-    if heads:
-        sheet.repeat_rows(*heads)
