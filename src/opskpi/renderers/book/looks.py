@@ -38,8 +38,8 @@ _STYLES: Mapping[str, Mapping[str, object]] = {
 #: A figure as it is shown: its decimals and its unit.
 _SHOWN = re.compile(r"-?\d+(?:\.(\d+))?(%| min)?")
 _A4 = 9
-#: Pixels of a character, of a column beside its characters, and of the paper between its margins.
-_PIXELS, _PADDING, _PAPER = 7, 5, 1030
+#: Pixels of a character, of a column beside its characters, and of the paper, with room for wider fonts than Excel's.
+_PIXELS, _PADDING, _PAPER = 7, 5, 780
 _WIDEST = 76
 _LINE = 14.5
 
