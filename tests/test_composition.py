@@ -138,8 +138,8 @@ def test_the_hashes_of_all_files_are_in_the_provenance(tmp_path: Path) -> None:
 
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (own, base)]
     assert (said["sha256"], said["extends"]) == (hashes[0], [{"file": "base.yaml", "sha256": hashes[1]}])
-    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(book)["输入文件"].iter_rows()]
-    assert [row[3] for row in rows if row[0] in ("own.yaml", "base.yaml")] == [f"sha256 {each}" for each in hashes]
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(book)["来源与版本"].iter_rows()]
+    assert [row[3] for row in rows if row[1] in ("own.yaml", "base.yaml")] == [f"sha256 {each}" for each in hashes]
 
 
 class TestDefaults:

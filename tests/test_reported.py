@@ -338,9 +338,9 @@ class TestShown:
     def test_in_a_workbook(self, full: Desk, plan: Path, tmp_path: Path) -> None:
         out = tmp_path / "card.xlsx"
         full.run("score", "-o", str(out), plan=plan)
-        cells = [str(cell.value) for sheet in openpyxl.load_workbook(out) for row in sheet.rows for cell in row]
-        assert "99.95% 达标（填报）" in cells
-        assert "填报，来源 监控月报，填报人 张三  [填报.csv!D2]" in cells
+        rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(out)["结果"].rows]
+        (ours,) = [row for row in rows if row[14] == "填报，来源 监控月报，填报人 张三  [填报.csv!D2]"]
+        assert (ours[7], ours[9], ours[13]) == (0.9995, "达标（填报）", "固定值")
 
 
 class TestEvidence:

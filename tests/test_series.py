@@ -623,6 +623,7 @@ class TestShown:
             (each["project"], each["indicator"], each["period"], each["verdict"]) for each in results
         ]
 
+    @pytest.mark.filterwarnings("ignore:Sparkline Group extension")  # which openpyxl does not read
     def test_the_workbook_has_a_sheet_of_it(self, year: Desk) -> None:
         path = year.folder / "card.xlsx"
         year.run("score", "--by", "month", "-q", "-o", str(path))

@@ -14,6 +14,7 @@ from opskpi.counting.contradictions import refuse_contradictions
 from opskpi.counting.differences import differences
 from opskpi.counting.explaining import explained
 from opskpi.counting.figures import Case
+from opskpi.counting.listing import listed
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.counting.overall import needed
@@ -53,7 +54,10 @@ _BELIEVABLE_YEARS = 5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for; `today` stands for the wall clock."""
+    """What the user asked for; `today` stands for the wall clock.
+
+    `details` is how many missed rows of each result are told, `evidence` how many rows of each indicator are listed.
+    """
 
     exports: Sequence[str]
     today: date
@@ -67,6 +71,7 @@ class Request:
     owners: Sequence[str] = ()
     max_rejected: Fraction = Fraction(5)
     details: int = 0
+    evidence: int = 0
     encoding: str | None = None
     accept_formulas: bool = False
     contents: Contents | None = None
@@ -96,6 +101,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
+        behind = tuple(listed(name, case, projects, request.evidence) for name in chosen if request.evidence)
     return Scorecard(
         plan=_record(plan, document, told(plan, period, chosen)),
         period=period,
@@ -119,6 +125,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         scheme=plan.scheme,
         totals=whole.totals,
         rules={name: whole_rule(plan.indicators[name]) for name in chosen},
+        evidence=behind,
     ), screen
 
 

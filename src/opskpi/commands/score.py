@@ -71,7 +71,7 @@ def run(wanted: Wanted) -> int:
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
-    from opskpi.renderers import Style, load
+    from opskpi.renderers import EVIDENCE, Style, load
     from opskpi.targets.finding import read_plan
     from opskpi.wording import language_of, message
 
@@ -81,8 +81,9 @@ def run(wanted: Wanted) -> int:
     guard_outputs(wanted)
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
+    evidence = max((EVIDENCE.get(each, 0) for each in formats), default=0)
     try:
-        card, screen = score(request(wanted, details, contents), plan, document)
+        card, screen = score(request(wanted, details, contents, evidence=evidence), plan, document)
     except UnusableError as error:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])

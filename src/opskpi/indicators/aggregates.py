@@ -78,10 +78,10 @@ def part_of(value: Aggregate, rows: Rows, counted: NDArray[np.bool_], owned: Own
     figures = numbers(value.arguments[0], rows).picked(counted)
     if value.function in _RANKED:
         return Part(owners=owners, values=figures)
-    weights = _weights(value, rows)
-    if weights is None:
+    weighed = weights(value, rows)
+    if weighed is None:
         return Part(sums.totals(figures, owners, projects), _rows_of(owners, projects))
-    weight = weights.picked(counted)
+    weight = weighed.picked(counted)
     return Part(sums.totals(exact.multiplied(figures, weight), owners, projects), sums.totals(weight, owners, projects))
 
 
@@ -113,7 +113,7 @@ def _columns(value: Aggregate) -> Sequence[Node]:
     return value.arguments[:1] if value.function == "quantile" else value.arguments
 
 
-def _weights(value: Aggregate, rows: Rows) -> Quotients | None:
+def weights(value: Aggregate, rows: Rows) -> Quotients | None:
     """Find the weights: those asked for, or of summed-up rows, where the value's column has such and the export too."""
     if value.function == "wmean":
         return numbers(value.arguments[1], rows)

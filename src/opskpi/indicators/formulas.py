@@ -125,7 +125,7 @@ def unit_of(node: Node, units: Mapping[str, str]) -> str:
 
 def _leaves(node: Node) -> tuple[Leaf, ...]:
     if isinstance(node, Name | Call):
-        return (_leaf(node),)
+        return (leaf_of(node),)
     found = {leaf for inner in inner_nodes(node) for leaf in _leaves(inner)}
     return tuple(sorted(found, key=str))
 
@@ -138,7 +138,8 @@ def _is_text(literal: Literal) -> bool:
     return isinstance(literal.value, str)
 
 
-def _leaf(node: Node) -> Leaf:
+def leaf_of(node: Node) -> Leaf:
+    """Find which term a part of a formula stands for."""
     if isinstance(node, Call) and node.function == OF_PERIOD:
         return Leaf(calendar_of(node), OF_PERIOD)
     if isinstance(node, Call) and isinstance(node.arguments[0], Name):
@@ -158,7 +159,7 @@ def _parts(node: Node, figures: Mapping[Leaf, Fraction | None]) -> Ratio | None:
         case Calculate(sign, left, right):
             one, two = _parts(left, figures), _parts(right, figures)
             return None if one is None or two is None else _joined(sign, one, two)
-    figure = figures[_leaf(node)]
+    figure = figures[leaf_of(node)]
     return None if figure is None else (figure, None)
 
 
@@ -190,7 +191,7 @@ def _bounds(node: Node, figures: Mapping[Leaf, Bounds]) -> Bounds | None:
         case Calculate(sign, left, right):
             one, two = _bounds(left, figures), _bounds(right, figures)
             return None if one is None or two is None else _spanned(sign, one, two)
-    return figures[_leaf(node)]
+    return figures[leaf_of(node)]
 
 
 def _spanned(sign: str, one: Bounds, two: Bounds) -> Bounds | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.breakdowns import Breakdown
+from opskpi.model.evidence import Evidence
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
@@ -246,6 +247,7 @@ class Scorecard:
     """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order.
 
     `rules` says in words how each indicator is counted.
+    `evidence` is there only where a format asked for every row.
     """
 
     plan: PlanRecord
@@ -268,6 +270,7 @@ class Scorecard:
     scheme: Scheme | None = None
     totals: tuple[Total, ...] = ()
     rules: Mapping[str, RuleInWords] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def projects(self) -> tuple[str, ...]:
