@@ -20,13 +20,19 @@ from typing import IO, Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-HELP, SHEETS, LIMITS = "help", "sheets", "limits"
+HELP, SHEETS, LIMITS, MANY = "help", "sheets", "limits", "many"
 SHEET_ROWS, FEW_ROWS = 100_000, 6
 FEW_SLOW_PAIRS = 3  # read_excel takes longer than all else together
 FEWEST_HELP_PAIRS = 15  # each takes a fraction of a second, and the difference is small beside the noise
 MOST_SHOWN = 5
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes on macOS, in KiB on Linux
 LAYOUT = "{:<22} {:>9} {:>9}   {:<22} {:>13}"
+
+#: Other plans over the same exports: their file, what is compared, and the ratio aimed at.
+PLANS = {
+    LIMITS: ("benchmarks/limits.yaml", "limits: due times", "<= 1.25"),
+    MANY: ("benchmarks/many.yaml", "40 indicators: six", "<= 3"),
+}
 
 Figures = dict[tuple[str, str], tuple[float, float | None]]  # (project, indicator): (numerator, denominator)
 
@@ -92,8 +98,9 @@ def main() -> None:
     print(LAYOUT.format("opskpi against", "aim", "later", "median (min to max)", "opskpi's peak"), flush=True)
     for peer in wanted:
         compare_score(peer, rows=options.rows, runs=options.runs)
-    if options.only in {None, LIMITS}:
-        compare_limits(options.rows, options.runs)
+    for only, (plan, title, aim) in PLANS.items():
+        if options.only in {None, only}:
+            compare_plan(plan, (title, aim, aim), rows=options.rows, runs=options.runs)
     if options.only in {None, SHEETS}:
         compare_sheets(options.runs)
     if options.only in {None, HELP}:
@@ -106,7 +113,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=1_000_000, help="tickets (default: a million)")
     parser.add_argument("--runs", type=positive, default=7, help="timed pairs for each comparison (default: 7)")
     parser.add_argument(
-        "--only", choices=[*(peer.name for peer in PEERS), LIMITS, SHEETS, HELP], help="make one comparison"
+        "--only", choices=[*(peer.name for peer in PEERS), *PLANS, SHEETS, HELP], help="make one comparison"
     )
     return parser.parse_args()
 
@@ -140,10 +147,10 @@ def installed(peer: Peer) -> bool:
     return importlib.util.find_spec(peer.library) is not None
 
 
-def compare_limits(rows: int, runs: int) -> None:
-    """Print the time of a plan with limits and calendars against that of the plan that believes the due times."""
-    pairs = time_pairs(opskpi(rows, "benchmarks/limits.yaml"), opskpi(rows), runs)
-    print_line(("limits: due times", "<= 1.25", "<= 1.25"), spread([pair.ratio for pair in pairs], ".2f"), pairs)
+def compare_plan(plan: str, titles: tuple[str, str, str], *, rows: int, runs: int) -> None:
+    """Print the time of another plan against that of the plan of 2016, with its six indicators and due times."""
+    pairs = time_pairs(opskpi(rows, plan), opskpi(rows), runs)
+    print_line(titles, spread([pair.ratio for pair in pairs], ".2f"), pairs)
 
 
 def compare_sheets(runs: int) -> None:

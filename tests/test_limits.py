@@ -170,10 +170,10 @@ class TestRules:
         notes = desk.score(plan=plan_of(desk, *rules)).notes
 
         assert [line for line in notes.splitlines() if "no accepted row" in line] == [
-            "no accepted row is of type problem (sla rule 1); there are incident",
-            "no accepted row has priority P7 (sla rule 2); there are P1",
-            "no accepted row has priority P8 (sla rule 4); there are P1",
-            "no accepted row belongs to project 无此项目 (sla rule 3); no known name is like it",
+            "no accepted row is of type problem (sla rule plan.yaml:11); there are incident",
+            "no accepted row has priority P7 (sla rule plan.yaml:12); there are P1",
+            "no accepted row has priority P8 (sla rule plan.yaml:14); there are P1",
+            "no accepted row belongs to project 无此项目 (sla rule plan.yaml:13); no known name is like it",
         ]
 
     def test_a_word_that_many_rules_ask_for_is_named_once_with_all_of_them(self, desk: Desk) -> None:
@@ -184,7 +184,8 @@ class TestRules:
         outcome = desk.score("--lang", "zh", plan=plan_of(desk, *rules, "{priority: p5, calendar: 7x24, resolve: 2h}"))
 
         said = [line for line in outcome.said.splitlines() if "优先级" in line]
-        assert said == ["优先级 P5（第 1、2、3、4、5 条 sla 规则、等 7 条）在导出中不存在；导出中有 紧急"]
+        places = "、".join(f"plan.yaml:{line}" for line in range(11, 16))
+        assert said == [f"优先级 P5（{places} 的 sla 规则、等 7 条）在导出中不存在；导出中有 紧急"]
 
 
 class TestBasis:

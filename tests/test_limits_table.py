@@ -262,7 +262,7 @@ class TestEvidence:
         outcome = score(desk, "{priority: P1, calendar: 7x24, resolve: 1h}")
 
         assert [line for line in outcome.notes.splitlines() if line.startswith("no accepted")] == [
-            "no accepted row has priority P1 (服务级别.csv row 2, 3, sla rule 1); there are P2",
+            "no accepted row has priority P1 (服务级别.csv row 2, 3, sla rule plan.yaml:11); there are P2",
             "no accepted row has priority P3 (服务级别.csv row 3); there are P2",
             "no accepted row belongs to project 甲银行 (服务级别.csv row 3); did you mean 某银行?",
         ]

@@ -220,6 +220,7 @@ def test_rules_are_read_in_their_order() -> None:
             respond=Limit(Fraction(15), text="15m"),
             resolve=Limit(Fraction(240), text="4h"),
             line=1,
+            at="plan.yaml:18",
         ),
         LimitRule(
             "5x8",
@@ -228,6 +229,7 @@ def test_rules_are_read_in_their_order() -> None:
             frozenset({"某行【总部】"}),
             resolve=Limit(workdays=2, text="2wd"),
             line=2,
+            at="plan.yaml:19",
         ),
         LimitRule(
             "5x8",
@@ -235,8 +237,9 @@ def test_rules_are_read_in_their_order() -> None:
             respond=Limit(Fraction(30), text="30m"),
             resolve=Limit(workdays=1, at_end=False, text="1wd"),
             line=3,
+            at="plan.yaml:20",
         ),
-        LimitRule("5x8", respond=Limit(Fraction(60), text="1h"), line=4),
+        LimitRule("5x8", respond=Limit(Fraction(60), text="1h"), line=4, at="plan.yaml:21"),
     )
 
 

@@ -79,12 +79,21 @@ class Document:
     slips: tuple[Message, ...] = ()
     extended: tuple[tuple[str, str], ...] = ()
 
-    def say(self, path: Path, what: Message, offset: int = 0) -> Message:
-        """Put file, line and column before a sentence."""
+    def place(self, path: Path) -> str:
+        """Name the file and line of a value."""
+        mark = self._mark(path)[1]
+        return f"{mark.file or self.file}:{mark.line}"
+
+    def _mark(self, path: Path) -> tuple[Path, Mark]:
+        """Find the mark of a value, or of the nearest part that holds it."""
         at = path
         while at and at not in self.marks:
             at = at[:-1]
-        mark = self.marks.get(at, Mark(1, 1))
+        return at, self.marks.get(at, Mark(1, 1))
+
+    def say(self, path: Path, what: Message, offset: int = 0) -> Message:
+        """Put file, line and column before a sentence."""
+        at, mark = self._mark(path)
         column = mark.column + (offset if mark.plain and at == path else 0)
         return message("mistake", file=mark.file or self.file, line=mark.line, column=column, what=what)
 
@@ -147,13 +156,15 @@ def validate(
 ) -> Model:
     """Validate a document, or a value made of it; raises SettingsError with all mistakes, in file order.
 
-    `context` is what the model must know beside the text, such as the folder that it names files in; what it reads
+    `context` is what the model must know beside the document, such as the folder that it names files in; what it reads
     first may leave there what the rest of it needs to know.
     """
     said = list(document.slips)
     found: Model | None = None
     try:
-        found = model.model_validate(document.value if value is None else value, context=dict(context or {}))
+        found = model.model_validate(
+            document.value if value is None else value, context={"document": document, **(context or {})}
+        )
     except ValidationError as error:
         said += _mistakes(document, model, error)
     if said or found is None:
@@ -170,7 +181,8 @@ def _compose(text: str, file: str) -> tuple[Node | None, list[Message]]:
     lines, slips = text.splitlines(), list[Message]()
     for _ in range(_MOST_SLIPS):
         try:
-            return YAML().compose("\n".join(lines)), slips
+            # The round-trip reader would leave a bell character at each fold of a `>` value.
+            return YAML(typ="safe", pure=True).compose("\n".join(lines)), slips
         except RecursionError:
             raise SettingsError(message("yaml_too_large")) from None
         except MarkedYAMLError as error:

@@ -85,14 +85,14 @@ def _words(blocks: Sequence[Rows], name: str) -> tuple[str, ...]:
 
 
 def _origins(rules: Sequence[LimitRule]) -> tuple[Message, ...]:
-    """Say where rules stand: the numbers of those in the plan together, those of each sheet together."""
-    by_sheet: dict[str, list[int]] = {}
+    """Say where rules stand: the lines of those in the plan together, those of each sheet together."""
+    by_sheet: dict[str, list[LimitRule]] = {}
     for rule in rules[:_FEW]:
-        by_sheet.setdefault(rule.sheet, []).append(rule.line)
+        by_sheet.setdefault(rule.sheet, []).append(rule)
     said = [
-        message("rules_in_table", sheet=sheet, rows=tuple(lines))
+        message("rules_in_table", sheet=sheet, rows=tuple(each.line for each in some))
         if sheet
-        else message("rules_in_plan", numbers=tuple(lines))
-        for sheet, lines in by_sheet.items()
+        else message("rules_in_plan", places=tuple(each.at for each in some))
+        for sheet, some in by_sheet.items()
     ]
     return (*said, *([message("rules_more", count=len(rules))] if len(rules) > _FEW else []))

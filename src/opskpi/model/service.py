@@ -50,7 +50,8 @@ class Limit:
 class LimitRule:
     """One limit rule: the rows it fits (None fits all), when their clock starts, and the limits of its legs.
 
-    `line` is its place in the plan's `sla:`, from 1; or, with a `sheet`, its row in that table of limits.
+    `line` is its place in the plan's `sla:`, from 1; or, with a `sheet`, its row in that table of limits. `at` is the
+    plan's file and line where it stands.
     """
 
     calendar: str
@@ -62,6 +63,7 @@ class LimitRule:
     from_assignment: bool = False
     line: int = 0
     sheet: str = ""
+    at: str = ""
 
     @property
     def origin(self) -> Message:

@@ -67,7 +67,8 @@ def headroom(result: Result) -> Message | None:
     if rows is None:
         return None
     share = result.reading.met is not None
-    ceiling = bool(result.target and result.target.is_ceiling)
+    target = result.target
+    ceiling = target is not None and (target.is_ceiling if share else target.high is not None)
     kind = "share" if share and not ceiling else "ceiling" if ceiling else "floor"
     if rows == 0:
         return message(f"headroom_{kind}_none")
@@ -81,5 +82,7 @@ def _provisional(result: Result) -> Iterator[Message]:
     deciding = tuple(message(f"deciding_{name}", count=count) for name, count in parts if count)
     if result.deciding > reading.estimated and deciding:
         yield message("arithmetic_deciding", count=result.deciding - reading.estimated, parts=deciding)
+    elif result.deciding > reading.estimated:
+        yield message("arithmetic_members", count=result.deciding - reading.estimated)
     elif result.verdict in (Verdict.PASS, Verdict.FAIL) and not result.deciding:
         yield message("arithmetic_rest")

@@ -134,7 +134,7 @@ def _parts(part: object) -> Iterator[str]:
         yield f"where {where}"
     exclude: Mapping[str, str] = getattr(part, "exclude", None) or {}
     yield from (f"exclude {reason}: {text}" for reason, text in exclude.items())
-    for key in ("at", "open", "period_by", "by", "reduce"):
+    for key in ("over", "at", "open", "period_by", "by", "reduce"):
         if said := getattr(part, key, None):
             yield f"{key} {said if isinstance(said, str) else ', '.join(said)}"
 

@@ -38,7 +38,7 @@ Completion = Literal["last", "first"]
 
 _TYPES = {normal(spelling): name for name, chinese in TYPES.items() for spelling in (name, chinese)}
 #: What figures do not depend on: how a limit was written, and where its rule stands.
-_SAID_ONLY = frozenset({"text", "line", "sheet"})
+_SAID_ONLY = frozenset({"text", "at", "line", "sheet"})
 #: What a rule fits, a set for each thing looked at; None fits all.
 _Fit = tuple[frozenset[str] | None, ...]
 
