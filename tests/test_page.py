@@ -67,6 +67,7 @@ indicators:
     target: ">= 90%"
     weight: 100
     score: {form: rate}
+    breakdown: status
   late:
     name: 逾期占比
     terms:
@@ -319,7 +320,16 @@ def test_a_plan_with_all_there_is_fills_every_section(tmp_path: Path, opskpi: Ru
     rule = root.one("article", id="i2")
     assert rule.one("h4").text == "项 late"
     assert [head.text for head in root.one("thead").all("th")] == ["项目", "及时率", "逾期占比"]
+    broken = root.one("article", id="r1-1").all("details")
+    assert [each.one("summary").text for each in broken] == ["未达成的行（1）", "构成（按状态）"]
+    assert [cell.text for cell in broken_rows(root)] == ["已解决", "2", "100.0%", "1", "1"]
     assert "得分 50/100" in root.one("article", id="r1-1").text
+
+
+def broken_rows(root: Node) -> list[Node]:
+    """Give the cells of the breakdown's only row."""
+    row = list(root.one("article", id="r1-1").all("tbody"))[1].one("tr")
+    return [*row.all("th"), *row.all("td")]
 
 
 def test_a_page_can_be_printed_to_standard_output(tmp_path: Path, opskpi: Run) -> None:

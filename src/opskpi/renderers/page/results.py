@@ -9,7 +9,7 @@ from opskpi.model.cards import CompanyLine, Result, Scorecard, Verdict
 from opskpi.renderers import approvals, lines, scores, series
 from opskpi.renderers.arithmetic import sentences
 from opskpi.renderers.page.charts import Bullet, Spot, Trend, bullet, trend
-from opskpi.renderers.page.tables import Table, misses
+from opskpi.renderers.page.tables import Table, breakdown, misses
 from opskpi.wording import Message, message
 
 #: What stands before a verdict's word; everything else gets a dash.
@@ -38,6 +38,7 @@ class Item:
     account: str
     misses: Table | None
     more: str
+    breakdown: Table | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def pooled_spots(across: Sequence[CompanyLine]) -> tuple[Spot, ...]:
 def _item(result: Result, index: _Index) -> Item:
     language, table = index.language, misses(result, index.language)
     across = tuple(each for each in index.parts[result.project, result.indicator] if each)
-    more = (result.reading.missed or 0) - len(result.misses)
+    more = result.against - len(result.misses)
     whose = [name for name in dict.fromkeys((result.owner, result.process_owner)) if name]
     return Item(
         anchor=index.anchors[result.project, result.indicator],
@@ -134,6 +135,7 @@ def _item(result: Result, index: _Index) -> Item:
         account=_account(result).text(language),
         misses=table,
         more=message("more", count=more).text(language) if table and more > 0 else "",
+        breakdown=breakdown(result, language),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from opskpi.model.cards import InputRecord, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up
 from opskpi.model.places import ProblemGroup
-from opskpi.renderers import scores, series
+from opskpi.renderers import breakdowns, scores, series
 from opskpi.renderers.arithmetic import headroom
 from opskpi.renderers.lines import figure_text, problem_said, target_text, value_text, word
 from opskpi.wording import message
@@ -114,12 +114,22 @@ def parts(card: Scorecard, each: series.Series, language: str) -> Iterator[Table
 
 
 def misses(result: Result, language: str) -> Table | None:
-    """List the rows that were missed: id, reason, place."""
+    """List the rows that speak against the target: id, reason, place."""
     if not result.misses:
         return None
     rows = tuple((miss.row_id or "-", miss.reason.text(language), str(miss.place)) for miss in result.misses)
-    caption = message("page_misses", count=result.reading.missed or len(rows)).text(language)
+    key = "page_against" if result.is_too_high else "page_misses"
+    caption = message(key, count=max(result.against, len(rows))).text(language)
     return Table(caption, _words(("head_id", "head_reason", "page_place"), language), rows, codes=frozenset({2}))
+
+
+def breakdown(result: Result, language: str) -> Table | None:
+    """Lay a result's rows out by the words of a column, where the plan asks for it."""
+    if result.breakdown is None:
+        return None
+    columns = breakdowns.columns(result.breakdown, language)
+    heads, *rows = columns.rows
+    return Table(message("page_breakdown", column=heads[0]).text(language), heads, tuple(rows), columns.right)
 
 
 def problems(group: ProblemGroup, language: str) -> Table:
