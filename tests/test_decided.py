@@ -139,3 +139,21 @@ def test_a_value_without_an_outcome_has_no_such_moment(desk: Desk) -> None:
     plan = plan_by(desk, "decided", value="status == '已解决'")
     outcome = desk.run("score", plan=plan)
     assert (outcome.exit_code, "plan.yaml:4:" in outcome.said, "decided" in outcome.said) == (2, True, True)
+
+
+def test_open_rows_that_nothing_limits_are_excluded_where_they_were_created(desk: Desk) -> None:
+    """Nine P1 in time, ten P3 that no rule fits: 9/19 would miss 50 %, and five of another project are not nothing."""
+    timed = [ticket_of("01-28 17:00", "01-28 18:00", 优先级="P1") for _ in range(9)]
+    unlimited = [ticket_of("01-28 17:00", 优先级="P3") for _ in range(10)]
+    others = [{**ticket_of("01-28 17:00", 优先级="P3"), "项目名称": "乙"} for _ in range(5)]
+    desk.tickets(*timed, *unlimited, *others)
+    outcome = desk.score(plan=plan_by(desk, "decided", "{priority: P1, calendar: 7x24, resolve: 9h}"))
+    fields = ("verdict", "provisional", "met", "excluded_by", "out_of_period")
+    assert outcome.pick(SOLVED, *fields) == ("pass", True, 9, {"no_limit": 10}, 0)
+    assert outcome.pick(SOLVED, *fields, project="乙") == ("no_data", True, 0, {"no_limit": 5}, 0)
+
+
+def test_completed_at_no_time_written_down_counts_where_it_was_created(desk: Desk) -> None:
+    desk.tickets(ticket_of("01-28 17:00", 状态="已关闭"))
+    outcome = desk.score("--period", "2016-01", plan=plan_by(desk, "decided", value="completed"))
+    assert of(outcome) == (1, 1, 0)

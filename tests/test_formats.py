@@ -89,12 +89,12 @@ def test_every_format_gives_the_same_bytes_again(
 
 def test_our_own_outputs_are_not_read_back_from_a_folder(exports: Path, opskpi: Run) -> None:
     first = opskpi("score", exports, "-t", "2016", "-f", "json", "-q").stdout
-    words = [word for name in ("json", "csv", "xlsx", "md") for word in ("-o", exports / f"card.{name}")]
+    words = [word for name in renderers.FORMATS for word in ("-o", exports / f"card.{name}")]
     opskpi("score", exports, "-t", "2016", "-q", *words, "--rejects", exports / "rejects.csv")
     again = opskpi("score", exports, "-t", "2016", "-f", "json")
     assert again.exit_code == 1
     assert json.loads(again.stdout)["results"] == json.loads(first)["results"]
-    assert {"card.csv", "card.json", "card.md", "card.xlsx", "rejects.csv"} == {
+    assert {"rejects.csv", *(f"card.{name}" for name in renderers.FORMATS)} == {
         each["file"] for each in json.loads(again.stdout)["unused"]
     }
 

@@ -18,6 +18,7 @@ HEAVY = (
     "rich",
     "ruamel",
     "openpyxl",
+    "jinja2",
     "xlsxwriter",
     "python_calamine",
 )

@@ -92,3 +92,14 @@ def test_every_function_is_on_the_page(name: str) -> None:
 def test_every_function_has_a_worked_example() -> None:
     worked = "\n".join(written for written, _ in examples())
     assert [name for name in (FUNCTIONS.keys() | AGGREGATES.keys()) - INNER if f"{name}(" not in worked] == []
+
+
+def test_the_breakdown_of_the_page_is_what_a_run_prints(desk: Desk) -> None:
+    value = 'share(in_time(stopped_at, due(created_at, 1wd, "5x8")))'
+    text = f"  x: {{name: 例, table: tickets, period_by: created_at, value: '{value}', breakdown: priority}}"
+    path = desk.write("plan.yaml", plan(text, more=CALENDAR))
+
+    printed = desk.run("score", "-f", "md", "--period", "2016-03", "--as-of", "end", plan=path).printed
+
+    (line,) = re.findall(r"^某银行（.*$", PAGE, re.MULTILINE)
+    assert line in printed

@@ -275,3 +275,49 @@ class TestReopened:
 def test_a_ticket_without_any_rule_has_pauses_for_nothing(desk: Desk) -> None:
     desk.tickets({**ticket_of("03-03 09:00", "03-03 10:00", 挂起开始时间="2016-03-03 09:10"), "工单类型": "变更"})
     assert buckets(desk.score(plan=plan_of(desk, FOUR_HOURS))) == NONE
+
+
+class TestTurned:
+    """A pause that ends before it begins takes no time off, and is never passed over in silence."""
+
+    def test_in_a_log_it_is_a_bad_row(self, desk: Desk) -> None:
+        desk.tickets(ticket_of("03-03 10:00", "03-03 15:30"))
+        log(desk, ("T1", "03-03 11:30", "03-03 10:30"), ("T1", "03-03 10:30", "03-03 10:30"))
+        outcome = desk.score(plan=plan_of(desk, FOUR_HOURS))
+        assert outcome.ledger("挂起记录.csv") == {
+            "rows": 2,
+            "accepted": 1,
+            "rejected": 1,
+            "duplicate": 0,
+            "superseded": 0,
+        }
+        assert buckets(outcome) == MISSED
+
+    def test_on_a_ticket_it_is_said(self, desk: Desk) -> None:
+        turned = {"挂起开始时间": "2016-03-03 11:30", "挂起结束时间": "2016-03-03 10:30"}
+        desk.tickets(ticket_of("03-03 10:00", "03-03 15:30", **turned))
+        outcome = desk.score(plan=plan_of(desk, FOUR_HOURS))
+        assert (buckets(outcome), "1 ticket(s) have a pause that ends before" in outcome.notes) == (MISSED, True)
+
+
+@pytest.mark.parametrize("where", ["plan", "register"])
+def test_service_dates_that_end_before_they_begin_are_refused(desk: Desk, where: str) -> None:
+    desk.tickets(ticket_of("03-03 10:00", "03-03 11:00"))
+    plan = plan_of(
+        desk, FOUR_HOURS, more="projects: {某银行: {from: 2016-05-01, to: 2016-04-01}}" if where == "plan" else ""
+    )
+    if where == "register":
+        desk.put("项目.csv", [{"项目名称": "某银行", "服务开始日期": "2016-05-01", "服务结束日期": "2016-04-01"}])
+    outcome = desk.run("score", plan=plan)
+    assert (outcome.exit_code, "2016-04-01" in outcome.said) == ({"plan": 2, "register": 3}[where], True)
+
+
+def test_a_backlog_is_provisional_until_its_moment_has_come(desk: Desk) -> None:
+    desk.tickets(ticket_of("03-05 09:00"))
+    plan = desk.write(
+        "open.yaml",
+        "plan: p\nperiod: 2016\nindicators:\n  o: {name: o, table: tickets, at: period_end, "
+        'open: [created_at, stopped_at], value: count(), target: "< 1次"}\n',
+    )
+    assert desk.score("--as-of", "2016-04-01", plan=plan).pick("o", "verdict", "provisional") == ("fail", True)
+    assert desk.score("--as-of", "2017-01-01", plan=plan).pick("o", "verdict", "provisional") == ("fail", False)

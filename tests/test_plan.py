@@ -74,7 +74,7 @@ def test_all_mistakes_come_at_once_in_file_order() -> None:
             "name of two projects",
         ),
         ("    value: count()\ntimezone: Asia/Shanghia\n", "9:11:", "unknown time zone"),
-        ("    value: count()\n    rescale: x\n", "9:5:", "not supported by this version yet"),
+        ("    value: count()\n    rescale: {from: 1-10, to: 1-5, by: max}\n", "9:5:", "no column of scores"),
     ],
 )
 def test_a_slip_gets_the_sentence_that_helps(slip: str, place: str, words: str) -> None:
@@ -86,6 +86,16 @@ def test_a_slip_gets_the_sentence_that_helps(slip: str, place: str, words: str) 
 def test_scalars_stay_text() -> None:
     document = read_document(b"a: 18:00\nb: 010\nc: yes\nd: ~\n", "x.yaml")
     assert document.value == {"a": "18:00", "b": "010", "c": "yes", "d": None}
+
+
+@pytest.mark.parametrize("style", [">-", ">", "|", "|-"])
+def test_an_expression_over_several_lines_is_the_one_on_one_line(style: str) -> None:
+    """A folded value must not keep marks of its folds, which no expression may hold."""
+    lines = ["share(", 'priority == "P1" and', "reopened > 0)"]
+    one = read(f"{HEAD}    value: {' '.join(lines)}\n")
+    several = read("\n      ".join([f"{HEAD}    value: {style}", *lines]) + "\n")
+    assert several.indicators["a"].value.split() == " ".join(lines).split()
+    assert several.indicators["a"].nodes == one.indicators["a"].nodes
 
 
 def test_an_alias_that_multiplies_itself_is_stopped() -> None:

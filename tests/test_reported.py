@@ -343,6 +343,75 @@ class TestShown:
         assert "填报，来源 监控月报，填报人 张三  [填报.csv!D2]" in cells
 
 
+class TestEvidence:
+    """A judged value (A of 5, a sampled check, a signature) names its assessor, its day and what shows it."""
+
+    @pytest.fixture
+    def judged(self, desk: Desk) -> Desk:
+        """Give two halves of an assessment: 4 and 5 of 5 are 9 of 10."""
+        shown = [("2016-H1", "4", "评分表 07", "2016-07-05"), ("2016-H2", "5", "评分表 12", "2017-01-06 10:30")]
+        put(
+            desk,
+            *(
+                line("系统可用率", half, "", (points, "5"), 依据=sheet, 评定日期=day)
+                for half, points, sheet, day in shown
+            ),
+        )
+        return desk
+
+    def test_the_parts_of_a_year_keep_all_of_it(self, judged: Desk, plan: Path) -> None:
+        outcome = judged.score(plan=plan)
+
+        assert outcome.pick("availability", "numerator", "denominator") == (9, 10)
+        assert outcome.pick("availability", "reported_evidence", "assessed_on") == (
+            "评分表 07; 评分表 12",
+            "2016-07-05; 2017-01-06",
+        )
+        assert outcome.pick("security", "reported_evidence", "assessed_on") == (None, None)
+
+    def test_the_day_of_assessment_does_not_move_the_moment_of_judgement(self, desk: Desk, plan: Path) -> None:
+        """The only event of the tickets is of 1 March; an assessment in May is no newer state of them."""
+        desk.tickets(*incidents(1, 0))
+        put(desk, line("系统可用率", "2017-H1", "99.95%", 评定日期="2017-05-20"))
+
+        outcome = desk.score("--period", "2017", plan=plan)
+
+        assert outcome.card["as_of"].startswith("2016-03-0")
+
+    def test_a_day_that_is_none_is_rejected_with_its_cell(self, desk: Desk, plan: Path) -> None:
+        lines = [
+            line("系统可用率", "2016", "99.95%", 评定日期="某日"),
+            line("重大安全事件数", "2016", "0", 评定日期=""),
+        ]
+        put(desk, *lines)
+
+        assert desk.score(plan=plan).ledger("填报.csv")["rejected"] == 1
+
+    @pytest.mark.parametrize("form", ["terminal", "md"])
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("zh", "填报人 张三，依据 评分表 07、评分表 12，评定日期 2016-07-05、2017-01-06"),
+            ("en", "评分表 07, 评分表 12, assessed on 2016-07-05, 2017-01-06"),
+        ],
+    )
+    def test_people_read_it(self, judged: Desk, plan: Path, form: str, language: str, words: str) -> None:
+        printed = judged.run("score", "-f", form, "--lang", language, plan=plan).printed.replace("\\", "")
+
+        assert words in " ".join(each.strip() for each in printed.split("\n"))
+
+    def test_it_is_in_csv_in_the_workbook_and_in_explain(self, judged: Desk, plan: Path, tmp_path: Path) -> None:
+        out = tmp_path / "card.xlsx"
+        judged.run("score", "-o", str(out), plan=plan)
+        rows = csv.DictReader(io.StringIO(judged.run("score", "-f", "csv", plan=plan).printed))
+        asked = (Path(PROJECT), Path("availability"), judged.exports)
+
+        cells = [str(cell.value) for sheet in openpyxl.load_workbook(out) for row in sheet.rows for cell in row]
+        assert [each for each in cells if "，依据 评分表 07、评分表 12，评定日期 2016-07-05" in each]
+        assert next(rows)["reported_evidence"] == "评分表 07; 评分表 12"
+        assert "依据 评分表 07" in judged.run("explain", plan=plan, exports=asked).printed
+
+
 def test_runs_without_figures_say_so_of_every_result(desk: Desk) -> None:
     desk.tickets(*incidents(9, 1))
     assert {each["basis"] for each in desk.score(plan=PLAN_2016).card["results"]} == {"computed"}

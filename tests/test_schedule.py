@@ -270,3 +270,15 @@ def test_the_schedule_is_part_of_the_rule() -> None:
         for text in (HEAD + "  []", HEAD + MONTHLY, HEAD + MONTHLY.replace("5wd", "6wd"))
     }
     assert len(hashes) == 3
+
+
+def test_the_last_report_of_a_project_is_owed_though_it_falls_due_when_its_service_is_over(desk: Desk) -> None:
+    """Served to the end of June, a quarter's report due on the tenth: April's came, July's did not; no more is owed."""
+    lines = HEAD.replace("from: 2016-01-01", "to: 2016-06-30")
+    quarterly = "  - {table: reports, every: quarter, due: day 10, match: {report_type: 季报}, since: 2016-01}\n"
+    path = plan_of(desk, lines + quarterly)
+    desk.put("报告.csv", [report("2016-Q1", "2016-04-10", "2016-04-05", "季报")])
+    assert desk.score(plan=path).pick(RATE, "met", "missed", "out_of_period", "verdict") == (1, 1, 0, "fail")
+    late = report("2016-Q2", "2016-07-10", "2016-08-30", "季报")
+    desk.put("报告.csv", [report("2016-Q1", "2016-04-10", "2016-04-05", "季报"), late])
+    assert desk.score(plan=path).pick(RATE, "met", "missed", "out_of_period") == (1, 1, 0)

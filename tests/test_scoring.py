@@ -85,6 +85,11 @@ class TestForms:
         score = {"deduct": "2", "per": "5", "step": "started", "from": "<= 10"}
         assert points(score, judged(value, "minutes", "<= 15"), "15") == Fraction(expected)
 
+    def test_lengths_of_time_are_told_with_their_unit(self) -> None:
+        settings = ScoreSettings.model_validate({"deduct": "1", "per": "30m", "step": "full"})
+        _, how = earned(judged("291", "minutes", "<= 4h"), Rule(settings.rule_form, Fraction(10), None))
+        assert how.text("en") == "51 min off <= 4h, by 30 min (full steps): 1 × 1"
+
     @pytest.mark.parametrize(("value", "expected"), [("1", "0"), ("1.22", "-7"), ("0.75", "-10")])
     def test_outside_a_range_costs_at_once_and_then_by_the_step(self, value: str, expected: str) -> None:
         """S15: outside 80 % to 120 % costs 5, then 1 for each 1 %."""
@@ -490,3 +495,28 @@ def test_weights_and_points_add_up(card: tuple[list[Result], Scheme]) -> None:
         else:
             assert (whole.points, whole.full) == (got * 100 / (100 - absent), Fraction(100))
         assert sum((each.points or Fraction(0) for each in parts), Fraction(0)) == (whole.points or 0)
+
+
+class TestOpenTotals:
+    """A total is marked as long as rows to come may change its points, though they turn no verdict."""
+
+    RATED = (
+        '  r: {name: R, table: tickets, where: type == "incident", period_by: created_at, value: share(sla_met), '
+        'target: ">= 50%", weight: 100, score: rate}\n'
+    )
+    GRADES = "grades: {优秀: 90, 良好: 75, 不合格: 0}\n"
+
+    def mark(self, desk: Desk, *options: str) -> tuple[Any, ...]:
+        path = desk.write("plan.yaml", plan(self.RATED, more=self.GRADES))
+        total = next(each for each in desk.score(*options, plan=path).card["scores"] if each["project"])
+        return total["points"], total["grade"], total["provisional"]
+
+    def test_a_pending_row_may_change_a_rate(self, desk: Desk) -> None:
+        """9 of 10 are 90 points, and one more missed makes 9 of 11, 81.8: another grade under the same verdict."""
+        desk.tickets(*incidents(9, 1), {**incidents(1, 0)[0], "解决时间": "", "解决时限": "2017-03-01"})
+        assert self.mark(desk) == (90, "优秀", True)
+
+    def test_a_year_that_is_not_over_may_change_it_too(self, desk: Desk) -> None:
+        desk.tickets(*incidents(9, 1))
+        assert self.mark(desk, "--as-of", "2016-06-01") == (90, "优秀", True)
+        assert self.mark(desk, "--as-of", "2017-01-01") == (90, "优秀", False)

@@ -26,6 +26,12 @@ from opskpi.tables import NAMES
 from opskpi.wording import message
 
 Run = Callable[..., Result]
+#: Examples whose plans declare tables of their own.
+OF_PLANS = {
+    path.parent.name
+    for path in (ROOT / "examples").glob("*/targets.yaml")
+    if "\ntables:\n" in path.read_text(encoding="utf-8")
+}
 EXAMPLES = sorted(
     path
     for path in (ROOT / "examples").rglob("*")
@@ -33,7 +39,7 @@ EXAMPLES = sorted(
     and path.parent.name != "corpus"
     and not path.name.startswith("~$")
     # what only a plan's tables read has a source of its own
-    and (path.parts[-3] != "tables" or path.stem in ("指标填报", "服务报告"))
+    and (path.parts[-3] not in OF_PLANS or path.stem.endswith(("填报", "报告")))
 )
 
 

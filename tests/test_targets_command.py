@@ -86,6 +86,8 @@ class TestCheck:
         ("old", "new", "place", "words"),
         [
             ('target: ">= 90%"', 'target: ">= 0.9%"', "15:14", "a hundred times as great"),
+            ('target: ">= 90%"', 'target: ">= 1%"', "15:14", "a hundred times as great"),
+            ('target: ">= 90%"', 'target: ">= 3%"', None, None),
             ('target: ">= 90%"', 'target: "<= 90%"', "15:14", "is >= meant?"),
             ('target: "< 5"', 'target: ">= 5"', "25:14", "is <= meant?"),
             ('target: "< 5"', 'target: "< 4.5"', "25:14", "whole number"),

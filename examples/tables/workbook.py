@@ -1,4 +1,4 @@
-"""Put the CSV files into one workbook, a sheet each, with real dates and numbers: `python workbook.py [FILE]`."""
+"""Put CSV files into one workbook, a sheet each, with real dates and numbers: `python workbook.py [FILE [FOLDER]]`."""
 
 import csv
 import sys
@@ -12,12 +12,12 @@ BOOK = HERE / "workbook" / "台账2016.xlsx"
 _FORMS = (("%Y-%m-%d %H:%M", "yyyy-mm-dd hh:mm"), ("%Y-%m-%d", "yyyy-mm-dd"))
 
 
-def write(path: Path) -> None:
-    """Write the workbook."""
+def write(path: Path, folder: Path = HERE / "csv") -> None:
+    """Write the CSV files of a folder into a workbook."""
     book = xlsxwriter.Workbook(path, {"in_memory": True})
     book.set_properties({"created": datetime(2017, 1, 1)})
     looks = {shown: book.add_format({"num_format": shown}) for _, shown in _FORMS}
-    for source in sorted((HERE / "csv").glob("*.csv")):
+    for source in sorted(folder.glob("*.csv")):
         sheet = book.add_worksheet(source.stem)
         for row, cells in enumerate(csv.reader(source.open(encoding="utf-8", newline=""))):
             for column, text in enumerate(cells):
@@ -35,11 +35,11 @@ def _write_cell(
         except ValueError:
             continue
         return
-    if text.isdigit():
-        sheet.write_number(row, column, int(text))
+    if text.replace(".", "", 1).isdigit():
+        sheet.write_number(row, column, float(text))
     elif text:
         sheet.write_string(row, column, text)
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else BOOK)
+    write(*(map(Path, sys.argv[1:]) if sys.argv[1:] else (BOOK,)))

@@ -181,7 +181,8 @@ def _compose(text: str, file: str) -> tuple[Node | None, list[Message]]:
     lines, slips = text.splitlines(), list[Message]()
     for _ in range(_MOST_SLIPS):
         try:
-            return YAML().compose("\n".join(lines)), slips
+            # The round-trip reader would leave a bell character at each fold of a `>` value.
+            return YAML(typ="safe", pure=True).compose("\n".join(lines)), slips
         except RecursionError:
             raise SettingsError(message("yaml_too_large")) from None
         except MarkedYAMLError as error:

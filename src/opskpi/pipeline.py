@@ -16,6 +16,7 @@ from opskpi.counting.explaining import explained
 from opskpi.counting.figures import Case
 from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
+from opskpi.counting.overall import needed
 from opskpi.counting.register import indicator_words, reported_figures
 from opskpi.counting.sampling import sampled
 from opskpi.counting.schedule import with_due_rows
@@ -40,6 +41,7 @@ from opskpi.tables import Registry, core
 from opskpi.tables.declared import PROJECT
 from opskpi.tables.instants import microseconds
 from opskpi.targets.plan import Plan
+from opskpi.targets.wordings import whole_rule
 from opskpi.wording import Message, message
 from opskpi.worktime import prepare
 
@@ -116,6 +118,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         parts=several,
         scheme=plan.scheme,
         totals=whole.totals,
+        rules={name: whole_rule(plan.indicators[name]) for name in chosen},
     ), screen
 
 
@@ -123,7 +126,7 @@ def explain(request: Request, plan: Plan, document: Document, project: str, indi
     """Explain one project's figure; raises SettingsError for a project or indicator nobody knows."""
     name = find_indicator(plan, indicator)
     with threads() as pool:
-        run = _begun(request, plan, (name,), pool)
+        run = _begun(request, plan, needed(plan, (name,)), pool)
         (known,) = chosen_projects(run.screen.intake, (project,))
         return explained(run.case, _record(plan, document), known, name, run.notes)
 

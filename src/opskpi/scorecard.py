@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from opskpi.indicators.formulas import Bounds, Formula, Leaf, bounds, parts
 from opskpi.model.approvals import Waiver
+from opskpi.model.breakdowns import pooled
 from opskpi.model.cards import CompanyLine, Reading, Result, Verdict
 from opskpi.model.goals import Target
 from opskpi.wording import Message, message
@@ -26,7 +27,8 @@ _UNSETTLED = frozenset({Verdict.NO_DATA, Verdict.NOT_APPLICABLE, Verdict.TOO_FEW
 class Standard:
     """What an indicator's verdict depends on beside its reading and target.
 
-    `terms` are the standards of what its `formula` is made of.
+    `terms` are the standards of what its `formula` is made of; `passing` says that it tells of a moment, which what
+    comes after may turn either way.
     """
 
     indicator: str
@@ -40,6 +42,7 @@ class Standard:
     min_rows: int = 0
     scale: tuple[Fraction, Fraction] | None = None
     cumulative: bool = False
+    passing: bool = False
     process_owner: str | None = None
     formula: Formula | None = None
     terms: Mapping[Leaf, "Standard"] = field(default_factory=dict)
@@ -97,6 +100,7 @@ def judge(
         verdict=verdict,
         raw_verdict=verdict,
         provisional=decided or later or reading.estimated > 0,
+        over=circumstances.ended,
         in_progress=standard.cumulative and verdict is Verdict.PASS and not circumstances.ended,
         reading=reading,
         unit=standard.unit,
@@ -253,6 +257,8 @@ def _could_turn(
         return circumstances.counted_now and circumstances.in_service
     if target is None or verdict is Verdict.NO_TARGET:
         return False
+    if standard.passing:
+        return True
     if standard.function == "count" and reading.value is not None:
         grows = target.low is not None and reading.value <= target.low
         return target.high is not None if verdict is Verdict.PASS else grows
@@ -325,6 +331,7 @@ def company_line(standard: Standard, results: Sequence[Result], period: str) -> 
         value=value,
         numerator=numerator,
         denominator=denominator,
+        breakdown=pooled(result.breakdown for result in results),
     )
 
 

@@ -24,7 +24,7 @@ from opskpi.commands.options import (
 if TYPE_CHECKING:
     from opskpi.model.cards import Scorecard
 
-_FORMATS = ("terminal", "json", "csv", "md", "xlsx")
+_FORMATS = ("terminal", "json", "csv", "md", "html", "xlsx")
 _PARTS = ("month", "quarter", "half", "year")
 
 
@@ -43,14 +43,14 @@ _PARTS = ("month", "quarter", "half", "year")
     "-f",
     "--format",
     type=click.Choice(_FORMATS[:-1]),
-    help="What to print: terminal (default), json, csv, md.",
+    help="What to print: terminal (default), json, csv, md, html.",
 )
 @option(
     "-o",
     "--output",
     multiple=True,
     metavar="FILE",
-    help="Write a scorecard; the suffix is the format (.json .csv .md .xlsx). Repeatable.",
+    help="Write a scorecard; the suffix is the format (.json .csv .md .html .xlsx). Repeatable.",
 )
 def command(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Judge every project in EXPORTS against the plan.

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from opskpi.counting.dues import Limits, Ruled, reached, ways
-from opskpi.counting.legs import leg_of, stopped
+from opskpi.counting.dues import Limits, Ruled, reached
+from opskpi.counting.legs import PAUSED_MINUTES, leg_of, stopped
 from opskpi.counting.limits import Limited
 from opskpi.counting.pauses import NEVER
 from opskpi.indicators.columns import Rows
@@ -146,8 +146,9 @@ def _explained(
 
     explain(ROUNDING, _rounded(case))
     if limits is not None and ruled is not None:
-        unpaused = _otherwise(case, limits, ruled, None)
-        explain(PAUSE, (unpaused != case.due) & case.is_theirs(unpaused))
+        if _may_be_paused(limits, ruled):
+            unpaused = _otherwise(case, limits, ruled, None)
+            explain(PAUSE, (unpaused != case.due) & case.is_theirs(unpaused))
         for service in others:
             explain(CALENDAR, case.is_theirs(_otherwise(case, limits, ruled, service)))
         for due in _by_other_rules(case, limits, ruled):
@@ -157,23 +158,28 @@ def _explained(
     return cause
 
 
+def _may_be_paused(limits: Limits, ruled: Ruled) -> bool:
+    return ruled.stretches.most > 0 or (limits.leg.pauses and PAUSED_MINUTES in ruled.rows.columns)
+
+
 def _otherwise(case: _Case, limits: Limits, ruled: Ruled, service: Service | None) -> _Moments:
     """Find the due moments on another calendar or, without one, as if there had been no pauses."""
-    due, place = case.due.copy(), np.full(len(ruled.rows), -1, dtype=np.intp)
-    place[case.here] = np.arange(len(case.here))
-    for way, of_way in ways(limits, ruled):
-        here = of_way[place[of_way] >= 0]
-        if not len(here):
+    due, way_of_row = case.due.copy(), limits.way[ruled.rule[case.here]]
+    for at, way in enumerate(limits.ways):
+        rows = np.flatnonzero(way_of_row == at)
+        if not len(rows):
             continue
         if service is None:
-            due[place[here]] = reached(way, limits, ruled, here, pausing=False)
+            due[rows] = reached(way, limits, ruled, case.here[rows], pausing=False)
         elif service.calendar != way.service.calendar:
-            due[place[here]] = reached(replace(way, service=service), limits, ruled, here)
+            due[rows] = reached(replace(way, service=service), limits, ruled, case.here[rows])
     return due
 
 
 def _by_other_rules(case: _Case, limits: Limits, ruled: Ruled) -> Iterator[_Moments]:
     """Find the due moments by each rule of the plan that holds for any row."""
+    if not (case.tool_due != NAT).any():
+        return
     for rule, way in enumerate(limits.way[:-1].tolist()):
         if way >= 0:
             by_rule = replace(ruled, rule=np.full(len(ruled.rule), rule))

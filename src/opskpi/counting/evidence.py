@@ -38,11 +38,12 @@ class Behind:
     judged: Call | None = None
 
 
-def misses(behind: Behind, project: int, most: int) -> tuple[Miss, ...]:
-    """List the first missed rows of a project, in file and row order."""
+def misses(behind: Behind, project: int, most: int, *, met: bool = False) -> tuple[Miss, ...]:
+    """List the first missed rows of a project, or those that are met, in file and row order."""
     found: list[Miss] = []
     for at, (states, block) in enumerate(zip(behind.readings.states, behind.blocks, strict=True)):
-        missed = np.flatnonzero((states < MISSED_END) & (block.projects == project))
+        marked = states == State.MET if met else states < MISSED_END
+        missed = np.flatnonzero(marked & (block.projects == project))
         found += [
             Miss(block.place(row), row_id(block, row), why_missed(behind, at, project, row))
             for row in missed[: most - len(found)].tolist()
@@ -82,6 +83,8 @@ def _reason(behind: Behind, state: np.int8, block: Checked, rows: Rows, row: int
     """Say why a row is missed, with its due and its stop where they tell."""
     key = f"miss_{State(int(state)).name.lower()}"
     due, stop = _held(behind.judged, rows, row) if behind.judged else _usual(block, row)
+    if state == State.MET and behind.judged and due:
+        key = "miss_late" if stop else "miss_open_past_due"
     if (state == State.LATE and not (due and stop)) or (state == State.OPEN_PAST_DUE and not due):
         key = "miss_plain"
     return message(key, due=due, stop=stop)

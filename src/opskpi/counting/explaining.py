@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from opskpi.counting.accounts import account
 from opskpi.counting.evidence import row_id
-from opskpi.counting.figures import Case, counted, judged
+from opskpi.counting.figures import Case, counted, figures, judged
 from opskpi.counting.grounds import Bench, Row, contrary, grounds
+from opskpi.counting.overall import members_of, overall, portion
 from opskpi.counting.terms import Counted
 from opskpi.errors import SettingsError
 from opskpi.indicators.columns import MISSED_END, State
@@ -16,8 +17,9 @@ from opskpi.indicators.conditions import conditions
 from opskpi.indicators.definitions import reasons
 from opskpi.indicators.formulas import Leaf
 from opskpi.intake.ledgers import row_problems
-from opskpi.model.cards import PlanRecord, Reading
-from opskpi.model.explanations import Account, Clause, FigureExplanation, Ground, Portion, Step
+from opskpi.model.cards import PlanRecord, Reading, Result
+from opskpi.model.explanations import Account, FigureExplanation, Ground, Portion, Step
+from opskpi.model.rules import Clause
 from opskpi.tables.columns import YES
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.reported import FIGURES
@@ -32,25 +34,46 @@ def explained(
     case: Case, plan: PlanRecord, project: str, indicator: str, notes: Sequence[Message]
 ) -> FigureExplanation:
     """Explain one project's figure; `indicator` is an id of the plan, `project` a name of the run."""
-    tally = counted(indicator, case)
-    result = next((each for each in judged(indicator, case, tally)[1] if each.project == project), None)
-    if result is None:
-        raise SettingsError(message("unknown_project", project=project, hint=message("no_name_near")))
-    code, its = case.intake.projects.code(project), case.plan.indicators[indicator]
+    its = case.plan.indicators[indicator]
+    result, portions = (_overall if its.over else _counted)(case, project, indicator)
     return FigureExplanation(
         plan=plan,
         period=case.occasion.period,
         as_of=case.occasion.as_of.replace(tzinfo=case.plan.zone),
         result=result,
         rule=rule_in_words(its),
-        portions=()
-        if result.claim or FIGURES in its.tables
-        else tuple(_portion(case, its, leaf, each, code) for leaf, each in tally.counted.items()),
+        portions=portions,
         notes=(*notes, *case.notes),
     )
 
 
-def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, project: int) -> Portion:
+def _counted(case: Case, project: str, indicator: str) -> tuple[Result, tuple[Portion, ...]]:
+    """Judge a figure that is counted from rows, or reported, and tell its portions."""
+    tally = counted(indicator, case)
+    result = _of_project(judged(indicator, case, tally)[1], project)
+    code, its = case.intake.projects.code(project), case.plan.indicators[indicator]
+    if result.claim or FIGURES in its.tables:
+        return result, ()
+    return result, tuple(_portion(case, its, leaf, each, result, code) for leaf, each in tally.counted.items())
+
+
+def _overall(case: Case, project: str, indicator: str) -> tuple[Result, tuple[Portion, ...]]:
+    """Judge a figure over other indicators, and list those."""
+    its = case.plan.indicators[indicator]
+    results = [each for name in its.members for each in figures(name, case)[1]]
+    result = _of_project(overall(indicator, case, results)[1], project)
+    return result, (portion(members_of(its, project, results)),)
+
+
+def _of_project(results: Sequence[Result], project: str) -> Result:
+    """Find a project's result; raises SettingsError where the indicator does not concern it."""
+    result = next((each for each in results if each.project == project), None)
+    if result is None:
+        raise SettingsError(message("unknown_project", project=project, hint=message("no_name_near")))
+    return result
+
+
+def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, result: Result, project: int) -> Portion:
     """Tell what a term adds for a project, and by which rows."""
     reading, bench = term.behind.readings.by_project[project], bench_of(case, term)
     if bench is None:
@@ -63,7 +86,7 @@ def _portion(case: Case, indicator: Indicator, leaf: Leaf, term: Counted, projec
         reading=reading,
         unit=bench.definition.unit,
         steps=tuple(_steps(bench, reading, project)),
-        rows=dict(_buckets(case, bench, reading, project)),
+        rows=dict(_buckets(case, bench, result, reading, project)),
         differing=_listed(bench, project, _differing(bench), contrary),
     )
 
@@ -111,10 +134,15 @@ def _taken(bench: Bench, project: int) -> list[int]:
     return counts
 
 
-def _buckets(case: Case, bench: Bench, reading: Reading, project: int) -> Iterator[tuple[str, tuple[Account, ...]]]:
+def _buckets(
+    case: Case, bench: Bench, result: Result, reading: Reading, project: int
+) -> Iterator[tuple[str, tuple[Account, ...]]]:
     """List the rows by bucket: those that count only where no others tell what the figure is made of."""
     states = bench.behind.readings.states
-    yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
+    if reading.met is not None and result.is_too_high:
+        yield "met", _listed(bench, project, [each == State.MET for each in states])
+    else:
+        yield "missed", _listed(bench, project, [each < MISSED_END for each in states])
     yield "pending", _listed(bench, project, [each == State.PENDING for each in states])
     if reading.met is None:
         yield "counted", _listed(bench, project, [each == State.COUNTED for each in states])

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from opskpi.counting.breakdowns import breakdown
 from opskpi.counting.calendars import services
 from opskpi.counting.causes import causes
 from opskpi.counting.concern import concerned
@@ -17,16 +17,17 @@ from opskpi.counting.limits import Limited, with_limits
 from opskpi.counting.nil import NilReturns
 from opskpi.counting.register import Reported
 from opskpi.counting.reported import account
+from opskpi.counting.scales import rescaled, rescalings, scale_of
 from opskpi.counting.spans import Occasion, Span, ended_of_rows, in_service, served, spans, window
 from opskpi.counting.standing import Standing
 from opskpi.counting.terms import Counted, of_period, together
 from opskpi.counting.waivers import covering
-from opskpi.errors import ImbalanceError, SettingsError
+from opskpi.errors import ImbalanceError
 from opskpi.indicators.columns import Clock, Elsewhere, Rows, State
 from opskpi.indicators.definitions import Window
 from opskpi.indicators.formulas import Leaf
-from opskpi.indicators.nodes import Name
 from opskpi.indicators.readings import Readings, read
+from opskpi.indicators.snapshots import with_moment
 from opskpi.indicators.spreading import Spread
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Reading, Result
@@ -101,6 +102,7 @@ class Case:
                 self.services,
                 self.elsewhere,
                 days,
+                each.scheduled,
             )
             for each, days in zip(blocks, dated(blocks), strict=True)
         ]
@@ -123,7 +125,8 @@ class Case:
     @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader must know of the rows that were counted."""
-        return (*self.owed, *(note for limited in self.limited.values() for note in limited.notes))
+        rescalings_said = rescalings(self.plan, self.chosen, self.intake)
+        return (*self.owed, *rescalings_said, *(note for limited in self.limited.values() for note in limited.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ def counted(name: str, case: Case) -> Tally:
     terms = {leaf: _counted(name, leaf, case) for leaf in indicator.leaves}
     found = spans(indicator.accumulate, names, case.occasion)
     bounds = window(found, case.intake.projects)
-    return Tally(_standard(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
+    return Tally(standard_of(name, indicator, terms), found, bounds, terms, together(indicator.formula, terms))
 
 
 def figures(name: str, case: Case) -> tuple[Standard, tuple[Result, ...]]:
@@ -166,7 +169,7 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
             period=span.period.label,
             begun=span.begun,
             ended=span.ended,
-            counted_now=_counted_now(indicator, span.period),
+            counted_now=counted_now(indicator, span.period),
             in_service=in_service(tally.window, code),
             handed_in=all(nil[leaf] or each.handed_in for leaf, each in tally.counted.items()),
             found=all(nil[leaf] or each.found for leaf, each in tally.counted.items()),
@@ -178,12 +181,12 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
         target = held(standing.goals[name], span.period.start)
         standard = reported_standard(tally.standard) if told.reading else tally.standard
         result = replace(judge(project, standard, told.reading or reading, target, circumstances), claim=told.claim)
-        result = _as_planned(result, standing, span.period)
+        result = as_planned(result, standing, span.period)
         results.append(_with_rows(result, tuple(tally.counted.values()), code, case.details))
     return tally.standard, tuple(results)
 
 
-def _as_planned(result: Result, standing: Standing, period: Period) -> Result:
+def as_planned(result: Result, standing: Standing, period: Period) -> Result:
     """Let the project off what is waived, and note where its target changes."""
     waived = waive(result, covering(standing.waivers, result.indicator, period))
     return replace(waived, turns=turns(standing.goals[result.indicator], period))
@@ -203,7 +206,8 @@ def _counted(name: str, leaf: Leaf, case: Case) -> Counted:
     ended = tuple(each.ended for each in found)
     for other in definition.others:  # made here, since a block's own work cannot wait for that of others
         case.elsewhere.tables.setdefault(other, case.rows(other, ended))
-    rows = case.rows(table, ended)
+    rows = rescaled(indicator, case.rows(table, ended), intake.tables.get(table, ()))
+    rows = with_moment(definition, rows, bounds)
     readings = read(definition, rows, bounds, intake.rejected.get(table, nobody).tolist(), case.spread)
     _balanced(name, readings, intake.accepted.get(table, nobody), intake)
     told = causes(case.plan, case.limited.get(table), rows, readings, case.spread)
@@ -231,7 +235,8 @@ def _missing(tally: Tally, case: Case) -> Message | None:
     return None
 
 
-def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+def standard_of(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) -> Standard:
+    """Say what an indicator's verdicts depend on, given its terms as they were read."""
     whole = Standard(
         indicator=name,
         name=indicator.name,
@@ -243,40 +248,18 @@ def _standard(name: str, indicator: Indicator, counted: Mapping[Leaf, Counted]) 
         empty=indicator.empty,
         min_rows=indicator.min_rows,
         cumulative=indicator.accumulate is not None,
+        passing=any(each.placing == "open" for each in indicator.definitions.values()),
         process_owner=indicator.process_owner,
     )
-    scales = {leaf: _scale(indicator, each) for leaf, each in counted.items()}
+    scales = {leaf: scale_of(indicator, each) for leaf, each in counted.items()}
     if indicator.formula is None:
-        return replace(whole, scale=next(iter(scales.values())))
+        return replace(whole, scale=next(iter(scales.values()), None))
     functions = {leaf: each.definition.function if each.definition else "sum" for leaf, each in counted.items()}
     terms = {leaf: replace(whole, function=functions[leaf], scale=scales[leaf]) for leaf in counted}
     return replace(whole, formula=indicator.formula, terms=terms)
 
 
-def _scale(indicator: Indicator, counted: Counted) -> tuple[Fraction, Fraction] | None:
-    """Find the scale of a score; raises SettingsError where plan and source differ (rule 11)."""
-    if counted.definition is None or not isinstance(argument := counted.definition.value.argument, Name):
-        return None
-    kind = counted.definition.table.kinds.get(argument.name)
-    if kind is None or kind.name != "score":
-        return indicator.score_scale
-    sheets = [each.sheet for each in counted.behind.blocks if argument.name in each.columns]
-    for sheet in sheets:
-        if indicator.scale and sheet.rules.scale != indicator.score_scale:
-            raise SettingsError(
-                message(
-                    "scales_differ",
-                    indicator=indicator.name,
-                    wanted=indicator.scale,
-                    sheet=sheet.label,
-                    found=sheet.layout.form.scale or message("no_scale"),
-                )
-            )
-    scales = {sheet.rules.scale for sheet in sheets}
-    return scales.pop() if len(scales) == 1 else indicator.score_scale
-
-
-def _counted_now(indicator: Indicator, period: Period) -> bool:
+def counted_now(indicator: Indicator, period: Period) -> bool:
     """Tell whether the period is as long as the indicator's frequency asks."""
     if indicator.frequency is None:
         return True
@@ -292,9 +275,12 @@ def _balanced(name: str, readings: Readings, accepted: NDArray[np.int64], intake
 
 
 def _with_rows(result: Result, counted: Sequence[Counted], project: int, details: int) -> Result:
-    """Add the rows behind a result: what was missed, and where two judgements differ, with the probable causes."""
-    if details and result.reading.missed:
-        result = replace(result, misses=misses(counted[0].behind, project, details))
+    """Add the rows behind a result: those that speak against it, how they break down, where two judgements differ."""
+    if details and result.against:
+        found = misses(counted[0].behind, project, details, met=result.is_too_high)
+        result = replace(result, misses=found)
+    if result.value is not None and result.claim is None:
+        result = replace(result, breakdown=breakdown(counted[0], project))
     if result.reading.disagreeing:
         places = [place for each in counted for place in differing(each.behind, project, _FIRST)]
         told = Counter[str]()

@@ -1,7 +1,7 @@
 """The register of reported figures (填报): its lines read, and what cannot be refused with the cell."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,7 +13,8 @@ from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Claim
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.places import Place
-from opskpi.tables.columns import Numbers, Texts
+from opskpi.tables.columns import NAT, Numbers, Texts
+from opskpi.tables.instants import moment_of
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
@@ -55,19 +56,23 @@ class _Line:
     value: Fraction | None
     numerator: Fraction | None
     denominator: Fraction | None
-    sources: tuple[str, ...]
-    people: tuple[str, ...]
-    place: Place
+    claim: Claim
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.claim.places[0]
 
 
 def indicator_words(plan: Plan) -> Mapping[str, str]:
-    """List what the register may call each indicator: its id, and its name or short name where no other has it."""
+    """List what the register may call each indicator but those over others: its id, and a name that no other has."""
     said: dict[str, set[str]] = {}
-    for name, indicator in plan.indicators.items():
+    counting = {name: each for name, each in plan.indicators.items() if each.over is None}
+    for name, indicator in counting.items():
         for word in filter(None, (indicator.name, indicator.short)):
             said.setdefault(word, set()).add(name)
     alone = {word: next(iter(names)) for word, names in said.items() if len(names) == 1}
-    return {**alone, **{name: name for name in plan.indicators}}
+    return {**alone, **{name: name for name in counting}}
 
 
 def reported_figures(plan: Plan, intake: Intake) -> Reported:
@@ -94,34 +99,35 @@ def reported_figures(plan: Plan, intake: Intake) -> Reported:
 def _lines(block: Checked) -> Iterator[_Line]:
     """Go through the accepted lines of a block."""
     rows = np.flatnonzero(block.accepted)
-    texts = [_texts(block, name, rows) for name in ("indicator", "period", "source", "reported_by")]
+    texts = [_texts(block, name, rows) for name in ("indicator", "period")]
     numbers = [_numbers(block, name, rows) for name in ("value", "numerator", "denominator")]
-    for row, project, said, figures in zip(
+    for row, project, said, figures, told in zip(
         rows.tolist(),
         block.projects[rows].tolist(),
         zip(*texts, strict=True),
         zip(*numbers, strict=True),
+        _told(block, rows),
         strict=True,
     ):
-        indicator, period, source, person = said
+        indicator, period = said
         value, numerator, denominator = figures
         shown = "numerator" if value is None and "numerator" in block.columns else "value"
-        yield _Line(
-            indicator,
-            project,
-            period,
-            value,
-            numerator,
-            denominator,
-            (source,) if source else (),
-            (person,) if person else (),
-            block.place(row, shown),
-        )
+        claim = replace(told, places=(block.place(row, shown),))
+        yield _Line(indicator, project, period, value, numerator, denominator, claim)
+
+
+def _told(block: Checked, rows: NDArray[np.intp]) -> Iterator[Claim]:
+    """Tell who says so of each line, and by what; where it stands is still to be said."""
+    words = [_texts(block, name, rows) for name in ("source", "reported_by", "evidence")]
+    for source, person, evidence, day in zip(*words, _days(block, "assessed_on", rows), strict=True):
+        said = ((word,) if word else () for word in (source, person, evidence))
+        sources, people, shown = said
+        yield Claim(sources, people, (), shown, () if day is None else (day,))
 
 
 def _figure(line: _Line, function: str) -> Figure | None:
     """Make a figure of a line; None where it is not filled in, or not enough."""
-    period, claim = parse_period(line.period), Claim(line.sources, line.people, (line.place,))
+    period, claim = parse_period(line.period), line.claim
     if function in ADDED:
         value = line.numerator if line.value is None else line.value
         return None if value is None else Figure(period, value, None, None, claim)
@@ -177,6 +183,13 @@ def _numbers(block: Checked, name: str, rows: NDArray[np.intp]) -> list[Fraction
         return [None] * len(rows)
     pairs = zip(column.units[rows].tolist(), column.blank[rows].tolist(), strict=True)
     return [None if blank else Fraction(units, column.scale) for units, blank in pairs]
+
+
+def _days(block: Checked, name: str, rows: NDArray[np.intp]) -> list[date | None]:
+    column = block.columns.get(name)
+    if not isinstance(column, np.ndarray):
+        return [None] * len(rows)
+    return [None if value == NAT else moment_of(value).date() for value in column[rows].tolist()]
 
 
 def _texts(block: Checked, name: str, rows: NDArray[np.intp]) -> list[str]:

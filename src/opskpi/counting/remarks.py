@@ -36,6 +36,8 @@ def remarks(legs: Sequence[Leg], blocks: Sequence[Rows], services: Sequence[Serv
             yield message(key, count=marked)
     if plan.completion == "first" and (unshown := count(_without_first)):
         yield message("first_completion_unshown", count=unshown)
+    if turned := sum(int((_pause_turned(rows) & here).sum()) for rows, here in zip(blocks, inside, strict=True)):
+        yield message("pause_turned", count=turned)
     if early := count(_before_start):
         yield message("stopped_before_start", count=early)
     if plan.missing_response is None and (silent := count(_silent)):
@@ -66,6 +68,12 @@ def _years(leg: Leg, rows: Rows, services: Sequence[Service]) -> Iterator[int]:
         summer = microseconds(datetime(year, 7, 1))  # noqa: DTZ001 - wall clock
         if any(service.unofficial(summer, summer + DAY).any() for service in services):
             yield year
+
+
+def _pause_turned(rows: Rows) -> NDArray[np.bool_]:
+    """Tell which rows have a pause that ends before it begins."""
+    begin, end = recorded(rows, "paused_at"), recorded(rows, "resumed_at")
+    return np.asarray(rows.accepted & (begin != NAT) & (end != NAT) & (end < begin), dtype=bool)
 
 
 def _before_start(leg: Leg, rows: Rows) -> NDArray[np.bool_]:

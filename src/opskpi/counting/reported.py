@@ -9,12 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TypeVar
 
 from opskpi.counting.register import ADDED, TABLE, Figure
 from opskpi.counting.spans import Served
 from opskpi.model.cards import Claim, Reading
 from opskpi.targets.indicator import Indicator
 from opskpi.wording import Message, message
+
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,15 @@ def _total(values: Iterable[Fraction | None]) -> Fraction | None:
 
 
 def _joined(claims: Sequence[Claim]) -> Claim:
-    """Name all sources and people of several figures, each once."""
-    sources, people = (
-        tuple(dict.fromkeys(word for each in claims for word in getattr(each, part))) for part in ("sources", "people")
+    """Name all sources, people and evidence of several figures, each once."""
+    return Claim(
+        _each_once(each.sources for each in claims),
+        _each_once(each.people for each in claims),
+        tuple(place for each in claims for place in each.places),
+        _each_once(each.evidence for each in claims),
+        _each_once(each.assessed for each in claims),
     )
-    return Claim(sources, people, tuple(place for each in claims for place in each.places))
+
+
+def _each_once(several: Iterable[tuple[_Told, ...]]) -> tuple[_Told, ...]:
+    return tuple(dict.fromkeys(told for each in several for told in each))

@@ -235,7 +235,8 @@ def _missing(owed: _Owed, table: Table, sheet: SheetRead, language: str) -> Chec
     places = tuple(message("schedule_place", period=labels[at], what=what).text(language) for at in periods.tolist())
     chunk = Chunk(np.zeros(count, dtype=np.int32), columns, (), np.zeros(0, dtype=np.intp), {})
     standing = np.zeros(count, dtype=np.int8)
-    return Checked(sheet, chunk, projects.astype(np.int32), np.ones(count, dtype=bool), standing, places)
+    every = np.ones(count, dtype=bool)
+    return Checked(sheet, chunk, projects.astype(np.int32), every, standing, places, scheduled=every)
 
 
 def _all(word: str, table: Table, column: str, count: int) -> Column:

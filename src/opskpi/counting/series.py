@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from opskpi.counting.figures import Case, figures
+from opskpi.counting.figures import Case
 from opskpi.counting.nil import find_indicator
+from opskpi.counting.overall import every_judged, needed
 from opskpi.errors import SettingsError
 from opskpi.intake.ledgers import Intake
 from opskpi.model.cards import Part, Result
@@ -36,16 +37,16 @@ class _Scored:
 
 
 def counted_for(plan: Plan, shown: Sequence[str]) -> tuple[str, ...]:
-    """List what is counted: what is shown, and all that scores, since weights are shared among all that applies."""
+    """List what is counted: what is shown, all that scores, since it shares the weights, and what those stand over."""
     rules = plan.scheme.rules if plan.scheme else {}
-    return tuple(name for name in plan.indicators if name in shown or name in rules)
+    return needed(plan, [name for name in plan.indicators if name in shown or name in rules])
 
 
 def part(period: Period, case: Case, choice: Choice) -> Part:
     """Judge one period; every figure is counted from the rows, never from other parts (rule 6)."""
     # `kept` travels along: the rows of a table are evaluated once for all parts
     here = replace(case, occasion=replace(case.occasion, period=period))
-    judged = [figures(name, here) for name in counted_for(case.plan, choice.indicators)]
+    judged = every_judged(counted_for(case.plan, choice.indicators), here)
     places = {name: at for at, name in enumerate(case.intake.projects.names)}
     counted = [result for _, results in judged for result in results if result.project in choice.projects]
     made = _with_scores(sorted(counted, key=lambda result: places[result.project]), case.plan.scheme, choice)

@@ -78,7 +78,8 @@ def window(found: Sequence[Span], projects: Projects) -> Window:
         return Window(int(starts[0]), int(ends[0]))
     opens = np.array([each.starts if each and each.starts is not None else _OPEN_START for each in known])
     closes = np.array([each.ends if each and each.ends is not None else _OPEN_END for each in known])
-    return Window(int(starts.min()), int(ends.max()), np.maximum(starts, opens), np.minimum(ends, closes))
+    served = np.maximum(starts, opens), np.minimum(ends, closes)
+    return Window(int(starts.min()), int(ends.max()), *served, span_start=starts, span_end=ends)
 
 
 def in_service(bounds: Window, project: int) -> bool:

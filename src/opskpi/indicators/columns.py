@@ -79,7 +79,8 @@ class Rows:
 
     `unanswered` is what finished rows without a response time are where time judges; None leaves them open.
     `services` are the compiled calendars that expressions name, real time under ""; `elsewhere` are other tables.
-    `dated` marks moments of which only the day is written down, where others of their column have the time.
+    `dated` marks moments of which only the day is written down, where others of their column have the time;
+    `owed` marks rows whose due moment is a schedule's.
     """
 
     table: Table
@@ -91,6 +92,7 @@ class Rows:
     services: Mapping[str, Service] = field(default_factory=dict)
     elsewhere: Elsewhere | None = None
     dated: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    owed: NDArray[np.bool_] | None = None
     kept: dict[object, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -152,7 +154,8 @@ class Rows:
         values = self.columns.get(name)
         if not isinstance(values, np.ndarray):
             return np.full(len(self), NAT)
-        if name in self.table.computed or self.table.kinds[name].name != "event":
+        kind = self.table.kinds.get(name)
+        if kind is None or kind.name != "event" or name in self.table.computed:
             return values.astype(np.int64, copy=False)
         return np.where(values > self.clock.as_of, NAT, values)
 

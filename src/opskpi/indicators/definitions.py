@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from opskpi.indicators.columns import State
 from opskpi.indicators.groups import Reduction
 from opskpi.indicators.intervals import Bounds
-from opskpi.indicators.nodes import Call, Name, Node, every_node, names_in
+from opskpi.indicators.nodes import Call, Name, Node, Not, every_node, names_in
 from opskpi.indicators.typing import Aggregate
 from opskpi.tables import Table
 
@@ -20,6 +20,7 @@ class Definition:
 
     With `by`, the aggregate is that of each group, and `reduce` makes one figure of the groups'. With `at` rows count
     that were open at the start or the end of the period: begun before and not yet stopped, the two moments of `open`.
+    `breakdown` is a column whose words are told beside the figure.
     """
 
     table: Table
@@ -32,6 +33,7 @@ class Definition:
     reduce: Reduction | None = None
     at: str | None = None
     open: tuple[Name, Name] | None = None
+    breakdown: Name | None = None
 
     @property
     def function(self) -> str:
@@ -83,8 +85,9 @@ class Definition:
 
     @property
     def compared(self) -> Call | None:
-        """The comparison of a stop with a due moment that its value is, where it is one."""
+        """The comparison of a stop with a due moment that its value is, or is the contrary of."""
         argument = self.value.argument
+        argument = argument.inner if isinstance(argument, Not) else argument
         return argument if isinstance(argument, Call) and argument.function in ("in_time", "done") else None
 
     @property
@@ -97,12 +100,18 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year."""
+    """The period in microseconds, end exclusive, and each project's own days inside: of service, of a contract year.
+
+    Rows that a project owes by a schedule count by `span`, its contract year alone: the last of them falls due when
+    the service is over.
+    """
 
     start: int
     end: int
     service_start: NDArray[np.int64] | None = None
     service_end: NDArray[np.int64] | None = None
+    span_start: NDArray[np.int64] | None = None
+    span_end: NDArray[np.int64] | None = None
 
     def bounds(self, projects: int) -> Bounds:
         """Bound the time that counts for each project."""

@@ -59,7 +59,7 @@ def _looked(
     states = np.full(len(rows), State.ELIGIBLE, dtype=np.int8)
     for at, (_, node) in reversed(list(enumerate(definition.exclude))):
         states[conditions(node, rows) == YES] = State.REASON + at
-    inside = _inside(placed(rows), window, rows.projects)
+    inside = _inside(placed(rows), window, rows)
     states[~inside] = State.OUT_OF_PERIOD
     kept = np.ones(len(rows), dtype=bool)
     if definition.where is not None:
@@ -122,13 +122,16 @@ def _bounds(window: Window, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.i
 _PLACED = {"dated": _dated, "open": _open, "overlapping": _overlapping}
 
 
-def _inside(moments: NDArray[np.int64], window: Window, projects: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell which moments lie in the period and in their project's service dates."""
+def _inside(moments: NDArray[np.int64], window: Window, rows: Rows) -> NDArray[np.bool_]:
+    """Tell which moments lie in the period and in their project's service dates; what is owed may fall due later."""
     inside = (moments >= window.start) & (moments < window.end)
-    if window.service_start is not None and window.service_end is not None:
-        inside &= moments >= np.append(window.service_start, 0)[projects]
-        inside &= moments < np.append(window.service_end, 0)[projects]
-    return inside
+    if window.service_start is None or window.service_end is None:
+        return np.asarray(inside, dtype=bool)
+    begins, ends = np.append(window.service_start, 0)[rows.projects], np.append(window.service_end, 0)[rows.projects]
+    if rows.owed is not None and window.span_start is not None and window.span_end is not None:
+        begins = np.where(rows.owed, np.append(window.span_start, 0)[rows.projects], begins)
+        ends = np.where(rows.owed, np.append(window.span_end, 0)[rows.projects], ends)
+    return np.asarray(inside & (moments >= begins) & (moments < ends), dtype=bool)
 
 
 def _choices(definition: Definition, looks: Sequence[Look], projects: int) -> Mapping[str, NDArray[np.int8]]:

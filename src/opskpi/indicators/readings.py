@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.indicators.aggregates import Owned, Part, Ratio, part_of, ratios
+from opskpi.indicators.breakdowns import broken_down
 from opskpi.indicators.columns import MISSED_END, Rows, State
 from opskpi.indicators.definitions import Definition, Window, reasons
 from opskpi.indicators.groups import grouped, reduced
@@ -22,6 +23,7 @@ from opskpi.indicators.looks import basis_of, look
 from opskpi.indicators.outcomes import Choices
 from opskpi.indicators.spreading import Spread
 from opskpi.indicators.typing import Aggregate
+from opskpi.model.breakdowns import Shares
 from opskpi.model.cards import Reading
 
 #: States are counted in bins of this many for each project.
@@ -34,6 +36,7 @@ class Readings:
 
     `in_period` counts the table's accepted rows in the period in any project, `found`
     those of them that `where` keeps: nothing handed in is not nothing happened (rule 9).
+    `shares` are each project's rows by word, where a breakdown is asked for.
     """
 
     by_project: tuple[Reading, ...]
@@ -42,6 +45,7 @@ class Readings:
     choices: Choices
     in_period: int
     found: int
+    shares: tuple[Shares, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def read(
     totals = sum((each.counts for each in counted), np.zeros((projects, _BINS), np.int64))
     differing = sum((each.disagreeing for each in counted), np.zeros(projects, np.int64))
     doubtful = sum((each.estimated for each in counted), np.zeros(projects, np.int64))
+    states = tuple(each.states for each in counted)
     figures, groups = _figures(definition, blocks, counted, totals, bounds)
     return Readings(
         tuple(
@@ -89,11 +94,12 @@ def read(
             )
             for at in range(projects)
         ),
-        tuple(each.states for each in counted),
+        states,
         tuple(each.disagree for each in counted),
         choices,
         in_period=sum(each.in_period for each in looks),
         found=sum(each.found for each in looks),
+        shares=broken_down(definition.breakdown, blocks, states, projects) if definition.breakdown else (),
     )
 
 

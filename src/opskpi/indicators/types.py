@@ -1,6 +1,6 @@
 """Types: what a part of an expression gives, and what the columns of a table are to an expression."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from opskpi.indicators.functions import FUNCTIONS
@@ -9,6 +9,8 @@ from opskpi.tables import Table
 from opskpi.tables.kinds import Kind
 from opskpi.wording import Message, message
 
+#: The name of the moment at which open rows are counted, where a table has no column called so.
+MOMENT = "moment"
 #: Units that have words of their own; others are named as they are.
 _NAMED = frozenset({"", "ratio", "count", "number", "minutes", "score"})
 
@@ -56,9 +58,14 @@ def column_type(name: str, table: Table) -> Type | None:
         return _of_kind(table.kinds[name])
     if name in table.judged or name in table.derived:
         return Type("outcome")
-    if name == "stopped_at" and table.stop:
+    if (name == "stopped_at" and table.stop) or name == MOMENT:
         return Type("instant")
     return None
+
+
+def asks_moment(names: Collection[str], table: Table) -> bool:
+    """Tell whether any of some names is the moment of a snapshot."""
+    return MOMENT in names and MOMENT not in table.kinds
 
 
 def known_columns(table: Table) -> tuple[str, ...]:

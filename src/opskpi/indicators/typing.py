@@ -5,11 +5,20 @@ from fractions import Fraction
 
 from opskpi.documents import with_nearest
 from opskpi.indicators.functions import AGGREGATES, FUNCTIONS, Signature
-from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not
+from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not, names_in
 from opskpi.indicators.notation import notation
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
-from opskpi.indicators.types import Type, column_type, known_columns, literal_type, own_moment, type_name, type_names
+from opskpi.indicators.types import (
+    Type,
+    asks_moment,
+    column_type,
+    known_columns,
+    literal_type,
+    own_moment,
+    type_name,
+    type_names,
+)
 from opskpi.indicators.units import UNITS_OF, common, fitting_unit
 from opskpi.model import REGISTERS
 from opskpi.tables import Registry, Table, core
@@ -134,6 +143,8 @@ def _exists(node: Call, scope: Scope) -> Call:
     asked: Node = Literal(value=True)
     for each in others:
         if each not in (same, windows[0]):
+            if asks_moment(names_in(each), other.table):
+                raise ExpressionError(message("moment_elsewhere"), each.at)
             typed, told = _check(each, other)
             _want(told, {"condition"}, each.at)
             asked = typed if asked == Literal(value=True) else Both("and", asked, typed, each.at)

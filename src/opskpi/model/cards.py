@@ -7,9 +7,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
+from opskpi.model.breakdowns import Breakdown
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.model.rules import RuleInWords
 from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
 
@@ -73,7 +75,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A row judged missed: where it stands, its id, and why."""
+    """A row that speaks against the target, most often one judged missed: where it stands, its id, and why."""
 
     place: Place
     row_id: str
@@ -82,11 +84,16 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands."""
+    """Who says so of a reported figure (填报): the sources and people that are named, and where it stands.
+
+    `evidence` is what a judged value rests on (a sampled check, a signed sheet), `assessed` the days it was judged on.
+    """
 
     sources: tuple[str, ...]
     people: tuple[str, ...]
     places: tuple[Place, ...]
+    evidence: tuple[str, ...] = ()
+    assessed: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class Result:
 
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
     by what probably made the difference; `turns` are the days of the period on which another target begins to hold
-    than the one that judged. `claim` is there where the figure was not counted from rows but reported.
+    than the one that judged. `claim` is there where the figure was not counted from rows but reported, `breakdown`
+    where the plan asks for one. `over` says that the period has ended.
     """
 
     project: str
@@ -123,11 +131,28 @@ class Result:
     waiver: Waiver | None = None
     process_owner: str | None = None
     score: Score | None = None
+    over: bool = True
+    breakdown: Breakdown | None = None
 
     @property
     def value(self) -> Fraction | None:
         """The figure itself."""
         return self.reading.value
+
+    @property
+    def settled(self) -> bool:
+        """Whether the figure itself, and not the verdict alone, is final: no row undecided, and the period over."""
+        return self.over and not self.provisional and not self.reading.undecided
+
+    @property
+    def is_too_high(self) -> bool:
+        """Whether the rows that are met speak against the target, not those that are missed."""
+        return bool(self.target and self.value is not None and self.target.is_too_high(self.value))
+
+    @property
+    def against(self) -> int:
+        """How many judged rows speak against the target."""
+        return (self.reading.met if self.is_too_high else self.reading.missed) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +174,7 @@ class CompanyLine:
     value: Fraction | None
     numerator: Fraction | None
     denominator: Fraction | None
+    breakdown: Breakdown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +243,10 @@ class PlanRecord:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order."""
+    """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order.
+
+    `rules` says in words how each indicator is counted.
+    """
 
     plan: PlanRecord
     period: Period
@@ -238,6 +267,7 @@ class Scorecard:
     parts: tuple[Part, ...] = ()
     scheme: Scheme | None = None
     totals: tuple[Total, ...] = ()
+    rules: Mapping[str, RuleInWords] = field(default_factory=dict)
 
     @property
     def projects(self) -> tuple[str, ...]:

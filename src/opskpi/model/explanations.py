@@ -8,16 +8,8 @@ from opskpi.model.cards import PlanRecord, Reading, Result
 from opskpi.model.diaries import Diary
 from opskpi.model.periods import Period
 from opskpi.model.places import Place
+from opskpi.model.rules import Clause
 from opskpi.wording import Message
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One part of a rule in words; `part` says which, `text` is its own notation where it has one."""
-
-    part: str
-    said: Message
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

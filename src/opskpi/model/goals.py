@@ -44,6 +44,10 @@ class Target:
         """Whether less is better: bounded above only."""
         return self.low is None and self.high is not None
 
+    def is_too_high(self, value: Fraction) -> bool:
+        """Tell whether it is what raises a value that speaks against the target: `<= 10%`, or 5 % of `== 0`."""
+        return self.is_ceiling or (self.high is not None and value > self.high)
+
     def distance(self, value: Fraction) -> Fraction:
         """Order values from worst (smallest) to best, as the company line names the worst."""
         if self.is_ceiling:

@@ -12,7 +12,7 @@ from typing import Protocol
 from opskpi.model.cards import Scorecard
 
 #: The formats by the suffix of a file; listing them imports none.
-FORMATS = ("json", "csv", "md", "xlsx")
+FORMATS = ("json", "csv", "md", "html", "xlsx")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ _DIGITS = 6
 
 def arithmetic(explanation: FigureExplanation, language: str) -> Iterator[Line]:
     """Say how the figure comes of its rows and the verdict of the figure."""
-    for said in _said(explanation.result, language):
+    for said in sentences(explanation.result, language):
         yield Line(said.text(language))
 
 
-def _said(result: Result, language: str) -> Iterator[Message]:
+def sentences(result: Result, language: str) -> Iterator[Message]:
+    """Say the value, the verdict, what there is in hand, what judged, and what could turn it."""
     if result.why is not None:
         yield message("arithmetic_why", verdict=verdict_word(result, language), why=result.why)
     if result.value is not None:
@@ -28,8 +29,8 @@ def _said(result: Result, language: str) -> Iterator[Message]:
         yield message("reported_note", **claim_fields(result.claim))
     if result.why is None:
         yield message("arithmetic_verdict", target=target_text(result), verdict=verdict_word(result, language))
-    if result.headroom is not None:
-        yield _headroom(result)
+    if in_hand := headroom(result):
+        yield in_hand
     if result.reading.judged_by:
         names = tuple(message(f"basis_{basis}") for basis in result.reading.judged_by.split("/"))
         yield message("arithmetic_judged_by", basis=names)
@@ -60,10 +61,14 @@ def _exact(value: Fraction, unit: str) -> str:
     return decimal if value.denominator == 1 else f"{value.numerator}/{value.denominator} {sign} {decimal}"
 
 
-def _headroom(result: Result) -> Message:
-    rows = result.headroom or 0
+def headroom(result: Result) -> Message | None:
+    """Say how many rows are in hand before a target is missed, or lacking to meet it; nothing where rows do not say."""
+    rows = result.headroom
+    if rows is None:
+        return None
     share = result.reading.met is not None
-    ceiling = bool(result.target and result.target.is_ceiling)
+    target = result.target
+    ceiling = target is not None and (target.is_ceiling if share else target.high is not None)
     kind = "share" if share and not ceiling else "ceiling" if ceiling else "floor"
     if rows == 0:
         return message(f"headroom_{kind}_none")
@@ -77,5 +82,7 @@ def _provisional(result: Result) -> Iterator[Message]:
     deciding = tuple(message(f"deciding_{name}", count=count) for name, count in parts if count)
     if result.deciding > reading.estimated and deciding:
         yield message("arithmetic_deciding", count=result.deciding - reading.estimated, parts=deciding)
+    elif result.deciding > reading.estimated:
+        yield message("arithmetic_members", count=result.deciding - reading.estimated)
     elif result.verdict in (Verdict.PASS, Verdict.FAIL) and not result.deciding:
         yield message("arithmetic_rest")

@@ -83,4 +83,6 @@ HEADINGS = (
     "basis",
     "reported_source",
     "reported_by",
+    "reported_evidence",
+    "assessed_on",
 )

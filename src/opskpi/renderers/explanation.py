@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from opskpi.model.cards import Reading
 from opskpi.model.explanations import (
     Account,
-    Clause,
     Entry,
     FigureExplanation,
     Portion,
@@ -13,7 +12,8 @@ from opskpi.model.explanations import (
     Sample,
 )
 from opskpi.model.goals import shown
-from opskpi.renderers import Style
+from opskpi.model.rules import Clause
+from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.accounts import account_lines, cells_text, ground_lines, headline
 from opskpi.renderers.approvals import waiver_said
 from opskpi.renderers.arithmetic import arithmetic
@@ -52,6 +52,8 @@ def _figure(explanation: FigureExplanation, style: Style) -> Iterator[Section]:
     language = style.language
     yield Section(word("section_arithmetic", language), tuple(arithmetic(explanation, language)))
     yield Section(word("section_rule", language), (_rule(explanation, language),))
+    if broken := explanation.result.breakdown:
+        yield Section(word("section_breakdown", language), (breakdowns.columns(broken, language),))
     for portion in explanation.portions:
         yield from _portion(portion, style)
     yield Section(word("section_notes", language), tuple(Line(note.text(language)) for note in explanation.notes))
@@ -68,7 +70,8 @@ def _portion(portion: Portion, style: Style) -> Iterator[Section]:
         yield Section(word("section_funnel", language), (_funnel(portion, language),))
     for bucket, accounts in portion.rows.items():
         count = _count(portion.reading, bucket)
-        title = message("section_rows", bucket=message(f"bucket_{bucket}"), count=count).text(language)
+        key = "section_rows" if portion.table else "section_members"
+        title = message(key, bucket=message(f"bucket_{bucket}"), count=count).text(language)
         yield Section(title, tuple(_accounts(accounts, count, style)))
     count = portion.reading.disagreeing
     title = message("section_differing", count=count).text(language)
@@ -105,6 +108,7 @@ def _funnel(portion: Portion, language: str) -> Columns:
 
 def _count(reading: Reading, bucket: str) -> int:
     return {
+        "met": reading.met or 0,
         "missed": reading.missed or 0,
         "pending": reading.pending,
         "counted": reading.counted,

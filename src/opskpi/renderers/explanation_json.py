@@ -13,7 +13,6 @@ from opskpi.model.diaries import ServiceDay
 from opskpi.model.explanations import (
     Account,
     Cell,
-    Clause,
     Clock,
     Entry,
     FigureExplanation,
@@ -23,6 +22,7 @@ from opskpi.model.explanations import (
     Sample,
 )
 from opskpi.model.places import Place
+from opskpi.model.rules import Clause
 from opskpi.renderers.fields import number, plan_fields, result_fields
 
 FORMAT_VERSION = 1

@@ -5,6 +5,7 @@ from fractions import Fraction
 from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.cards import InputRecord, PlanRecord, Reading, Result
 from opskpi.model.scoring import Score, Total
+from opskpi.renderers.breakdowns import fields as breakdown_fields
 
 
 def result_fields(result: Result) -> dict[str, object]:
@@ -50,7 +51,10 @@ def result_fields(result: Result) -> dict[str, object]:
         "basis": "reported" if result.claim else "computed",
         "reported_source": "; ".join(result.claim.sources) if result.claim else None,
         "reported_by": "; ".join(result.claim.people) if result.claim else None,
+        "reported_evidence": "; ".join(result.claim.evidence) if result.claim else None,
+        "assessed_on": "; ".join(day.isoformat() for day in result.claim.assessed) if result.claim else None,
         **({} if reading.groups is None else {"groups": reading.groups}),
+        **breakdown_fields(result.breakdown),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
     }
 

@@ -3,8 +3,9 @@
 History of format_version: 1, 2026-11: first. Added since: with `--by` a `series` that names its
 sub-periods, whose lines follow the whole period's in `results` and `company`; `terms` of a result that is made of some;
 `target_changes`, `waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
-`extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source` and
-`reported_by` where it was not counted from rows.
+`extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source`,
+`reported_by`, `reported_evidence` and `assessed_on` where it was not counted from rows; `breakdown` of a result and a
+company line, its rows by word.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 from typing import TYPE_CHECKING
 
 from opskpi import COUNTING, __version__
+from opskpi.renderers.breakdowns import fields as breakdown_fields
 from opskpi.renderers.fields import input_fields, number, plan_fields, result_fields, total_fields
 
 if TYPE_CHECKING:
@@ -77,4 +79,5 @@ def _company(line: CompanyLine) -> Mapping[str, object]:
         "value": None if line.value is None else float(line.value),
         "numerator": number(line.numerator),
         "denominator": number(line.denominator),
+        **breakdown_fields(line.breakdown),
     }

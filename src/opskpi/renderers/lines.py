@@ -46,8 +46,14 @@ def reported(card: Scorecard, language: str) -> Iterator[str]:
 
 def claim_fields(claim: Claim) -> dict[str, object]:
     """Lay out who says so of a figure, for a sentence."""
-    places = tuple(str(place) for place in claim.places)
-    return {"source": claim.sources or ("-",), "person": claim.people or ("-",), "places": places}
+    days = tuple(day.isoformat() for day in claim.assessed)
+    return {
+        "source": claim.sources or ("-",),
+        "person": claim.people or ("-",),
+        "evidence": message("claim_evidence", evidence=claim.evidence) if claim.evidence else "",
+        "assessed": message("claim_assessed", days=days) if days else "",
+        "places": tuple(str(place) for place in claim.places),
+    }
 
 
 def value_text(result: Result | CompanyLine) -> str:
@@ -174,7 +180,7 @@ def summary_line(card: Scorecard, language: str) -> str:
 def _misses(result: Result, language: str) -> Iterator[str]:
     for miss in result.misses:
         yield f"{miss.row_id or '-'}  {miss.reason.text(language)}  {miss.place}"
-    more = (result.reading.missed or 0) - len(result.misses)
+    more = result.against - len(result.misses)
     if more > 0 and result.misses:
         yield message("more", count=more).text(language)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style, approvals, scores, series
+from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     failed,
     heads,
@@ -41,14 +41,10 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield from _matrix(card, language)
     if card.parts:
         yield from _series(card, language)
+    yield from _nested("section_breakdown", list(breakdowns.lines(card, language)), language)
     if card.totals:
         yield from _scores(card, language)
-    fails = [(line, reasons) for line, reasons in failed(card, language)]
-    if fails:
-        yield from _heading("section_failed", language)
-        for line, reasons in fails:
-            yield f"- {escaped(line)}"
-            yield from (f"  - {escaped(reason)}" for reason in reasons)
+    yield from _nested("section_failed", list(failed(card, language)), language)
     yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
     yield from _list("section_reported", list(reported(card, language)), language)
@@ -102,6 +98,14 @@ def _scores(card: Scorecard, language: str) -> Iterator[str]:
 
 def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
+
+
+def _nested(key: str, found: Sequence[tuple[str, tuple[str, ...]]], language: str) -> Iterator[str]:
+    if found:
+        yield from _heading(key, language)
+    for line, below in found:
+        yield f"- {escaped(line)}"
+        yield from (f"  - {escaped(each)}" for each in below)
 
 
 def _list(key: str, lines: Sequence[str], language: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ FUTURE = "-"
 class Series:
     """One indicator's figures: a row for each project, a cell for each part, and how many projects passed."""
 
+    indicator: str
     head: str
     rows: tuple[tuple[str, tuple[Result | None, ...]], ...]
     passed: tuple[str, ...]
@@ -40,9 +41,9 @@ def series(card: Scorecard, language: str) -> Iterator[Series]:
         results = [result for _, row in rows for result in row if result]
         if results and all(_uncounted(result) for result in results):
             said = message("series_not_counted", indicator=results[0].name, by=message(f"by_{card.by}"))
-            yield Series(said.text(language), (), ())
+            yield Series(indicator, said.text(language), (), ())
         elif results:
-            yield Series(_head(results, language), rows, _passed(card, indicator))
+            yield Series(indicator, _head(results, language), rows, _passed(card, indicator))
 
 
 def lines(card: Scorecard) -> Iterator[tuple[Result, tuple[Result | None, ...]]]:

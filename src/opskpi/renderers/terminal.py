@@ -1,6 +1,7 @@
 """The scorecard on a terminal: projects down, indicators across, then what failed, then the ledger."""
 
 import io
+from collections.abc import Iterable
 
 from rich import box
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opskpi.model.cards import Result, Scorecard, Verdict
-from opskpi.renderers import Style, approvals, scores, series
+from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
@@ -60,9 +61,10 @@ def render(card: Scorecard, style: Style) -> bytes:
     console.print()
     if card.parts:
         _series(console, card, style.language)
+    _section(console, style, "section_breakdown", _nested(breakdowns.lines(card, style.language)))
     if card.totals:
         _scores(console, card, style.language)
-    _section(console, style, "section_failed", _failed_lines(card, style.language))
+    _section(console, style, "section_failed", _nested(failed(card, style.language)))
     _section(console, style, "section_waived", list(approvals.waived(card, style.language)))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
     _section(console, style, "section_reported", list(reported(card, style.language)))
@@ -148,11 +150,12 @@ def _scores(console: Console, card: Scorecard, language: str) -> None:
     console.print()
 
 
-def _failed_lines(card: Scorecard, language: str) -> list[str]:
+def _nested(found: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Put what belongs to each line under it."""
     lines: list[str] = []
-    for line, reasons in failed(card, language):
+    for line, below in found:
         lines.append(line)
-        lines += [f"  {reason}" for reason in reasons]
+        lines += [f"  {each}" for each in below]
     return lines
 
 

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from opskpi import __version__
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import WORKBOOK_OPTIONS
-from opskpi.renderers import Style, approvals, scores, series
+from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     claim_fields,
     figure_text,
@@ -53,6 +53,8 @@ def render(card: Scorecard, style: Style) -> bytes:
         sheets.rows("section_scores", scores.headings(card, style.language), scores.table(card, style.language))
         sheets.table("section_points", scores.detail_headings(), scores.details(card, style.language))
     sheets.table("section_results", _result_headings(), _results(card, style.language))
+    if broken := list(breakdowns.table_rows(card, style.language)):
+        sheets.table("section_breakdown", breakdowns.HEADINGS, iter(broken))
     sheets.table("section_misses", _miss_headings(), _misses(card, style.language))
     if signed := list(_approvals(card, style.language)):
         sheets.table("section_approvals", _approval_headings(), iter(signed))

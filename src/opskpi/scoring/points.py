@@ -18,6 +18,8 @@ from opskpi.model.scoring import (
 from opskpi.wording import Message, message
 
 _NONE = Fraction(0)
+#: What stands behind an amount.
+_UNITS = {"ratio": "%", "minutes": " min"}
 
 
 def earned(result: Result, rule: Rule) -> tuple[Fraction, Message]:
@@ -44,11 +46,11 @@ def earned(result: Result, rule: Rule) -> tuple[Fraction, Message]:
 
 
 def amount(value: Fraction, unit: str) -> str:
-    """Write a value of a unit with four decimals at most, marked where that is not all of it."""
+    """Write a value with its unit and four decimals at most, marked where that is not all of it."""
     scaled = value * 100 if unit == "ratio" else value
     rounded = half_up(scaled, 4)
     about = "" if Fraction(rounded) == scaled else "≈"
-    return f"{about}{rounded.normalize():f}{'%' if unit == 'ratio' else ''}"
+    return f"{about}{rounded.normalize():f}{_UNITS.get(unit, '')}"
 
 
 def _valueless(form: Form, full: Fraction | None, *, met: bool) -> tuple[Fraction, Message]:

@@ -138,9 +138,16 @@ def _total(
     if not scheme.weighted and owner is None:
         points, full = FULL + points, FULL
     nothing = all(score.points is None for score in mine) or (scheme.weighted and owner is None and not full)
-    provisional = any(item.result.provisional and item.points is not None for item in items)
+    provisional = any(_is_open(item) for item in items)
     made = None if nothing else points
     return Total(project, owner, made, full, _grade(made, full, scheme), provisional)
+
+
+def _is_open(item: _Item) -> bool:
+    """Tell whether points may still change: those of a verdict with it, those of a figure with any row to come."""
+    by_verdict = item.rule.form is None or isinstance(item.rule.form, PassFail)
+    settled = not item.result.provisional if by_verdict else item.result.settled
+    return item.points is not None and not settled
 
 
 def _joined(project: str, parts: Sequence[Total], scheme: Scheme) -> Total:

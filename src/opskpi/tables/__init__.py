@@ -46,7 +46,7 @@ class Table:
     `joined_by` is the column that names a ticket, whose project is a row's own where it has none.
     `row_id` is empty where rows have no id.
     `due` is the column that a row's end is held against, `period` the one that names what a row answers for,
-    `title` what a plan calls a table of its own.
+    `stretch` are the two moments that a row lasts from and to, `title` is what a plan calls a table of its own.
     """
 
     name: str
@@ -64,6 +64,7 @@ class Table:
     joined_by: str | None = None
     due: str | None = None
     period: str | None = None
+    stretch: tuple[str, str] | None = None
     title: str = ""
 
     @property

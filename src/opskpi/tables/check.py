@@ -134,6 +134,18 @@ def _missing(
         yield from _faults(name, {"missing": missing})
 
 
+def _turned(table: Table, columns: Mapping[str, Column], faults: Sequence[Fault]) -> list[Fault]:
+    """Find the rows that end before they begin, among those whose moments are good."""
+    start, end = (columns.get(name) for name in table.stretch or ("", ""))
+    if table.stretch is None or not isinstance(start, np.ndarray) or not isinstance(end, np.ndarray):
+        return []
+    turned = (start != NAT) & (end != NAT) & (end < start)
+    for fault in faults:
+        if fault.column in table.stretch:
+            turned[fault.rows] = False
+    return list(_faults(table.stretch[1], {"ends_before_start": turned}))
+
+
 def finish(table: Table, draft: Draft, rules: Rules) -> Chunk:
     """Turn a draft into a chunk; the order of its numeric dates is known by now."""
     columns, faults = dict(draft.columns), list(draft.faults)
@@ -147,6 +159,7 @@ def finish(table: Table, draft: Draft, rules: Rules) -> Chunk:
         untimed = moments.filled & ~moments.timed
         if table.kinds[name].name == "event" and untimed.any():
             dates[name] = untimed if moments.serial is None else untimed & ~moments.serial
+    faults += _turned(table, columns, faults)
     bad = _bad_rows(faults, len(draft.rows))
     texts = {name: taken(text, bad) for name, text in draft.texts.items()} if len(bad) else {}
     return Chunk(draft.rows, columns, tuple(faults), bad, texts, dates)

@@ -4,13 +4,13 @@ from fractions import Fraction
 from typing import Annotated
 
 from opskpi.tables import Table
-from opskpi.tables.kinds import Kind, PeriodName, ProjectName, Row, Text, figure
+from opskpi.tables.kinds import DueDay, Kind, PeriodName, ProjectName, Row, Text, figure
 
 Amount = Annotated[Fraction, *figure(Kind("figure", unit="number"))]
 
 
 class Figure(Row):
-    """A figure somebody reports: the value, or the two parts it is made of, with where it comes from and from whom."""
+    """A figure somebody reports: the value, or the two parts it is made of; where from, by whom, and what shows it."""
 
     project: ProjectName
     indicator: Text
@@ -20,6 +20,8 @@ class Figure(Row):
     denominator: Amount | None = None
     source: Text | None = None
     reported_by: Text | None = None
+    evidence: Text | None = None
+    assessed_on: DueDay | None = None
 
 
 TABLE = Table(name="figures", model=Figure, row_id="indicator")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from fractions import Fraction
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -84,6 +84,18 @@ class Row(BaseModel):
         if isinstance(value, str) and is_error(value):
             raise refuse("error_cell")
         return value
+
+
+def ends_after(start: str, end: str) -> Any:  # noqa: ANN401 - pydantic's own
+    """Make the check that a row ends no sooner than it begins."""
+
+    def check(value: datetime | None, info: ValidationInfo) -> datetime | None:
+        begun = info.data.get(start)
+        if value is not None and begun is not None and value < begun:
+            raise refuse("ends_before_start")
+        return value
+
+    return field_validator(end)(check)
 
 
 def kind_of(field: FieldInfo) -> Kind:

@@ -1,7 +1,7 @@
 """The project register (项目台账): names, aliases and service dates; optional."""
 
 from opskpi.tables import Table
-from opskpi.tables.kinds import DueDay, Event, ProjectName, Row, Text
+from opskpi.tables.kinds import DueDay, Event, ProjectName, Row, Text, ends_after
 
 
 class Project(Row):
@@ -14,5 +14,7 @@ class Project(Row):
     starts_on: Event | None = None
     ends_on: DueDay | None = None
 
+    _ends = ends_after("starts_on", "ends_on")
 
-TABLE = Table(name="projects", model=Project, row_id="project")
+
+TABLE = Table(name="projects", model=Project, row_id="project", stretch=("starts_on", "ends_on"))

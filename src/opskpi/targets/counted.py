@@ -20,8 +20,9 @@ from opskpi.indicators.decided import DECIDED
 from opskpi.indicators.definitions import Definition
 from opskpi.indicators.groups import reduction
 from opskpi.indicators.judging import is_outcome
-from opskpi.indicators.nodes import Name
-from opskpi.indicators.types import known_columns, sort_of
+from opskpi.indicators.nodes import Name, names_in
+from opskpi.indicators.syntax import parse
+from opskpi.indicators.types import asks_moment, known_columns, sort_of
 from opskpi.indicators.typing import aggregate, condition
 from opskpi.model import REGISTERS
 from opskpi.tables import Registry, Table, known
@@ -95,6 +96,14 @@ def _by(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _breakdown(name: str, info: ValidationInfo) -> str:
+    """Check the column that a figure is broken down by: one figure of rows, and a column of words."""
+    beside = next((key for key in ("terms", "by") if info.data.get(key)), None)
+    if beside:
+        raise Mistake(message("breakdown_beside", key=beside))
+    return _by(name, info)
+
+
 def _reduce(text: str, info: ValidationInfo) -> str:
     """Check what is made of the groups' figures."""
     table = table_of(info)
@@ -132,6 +141,7 @@ def places_itself(said: Mapping[str, Any]) -> bool:
 At = Literal["period_start", "period_end"]
 Open = Annotated[tuple[str, str], AfterValidator(_open)]
 By = Annotated[Text, AfterValidator(_by)]
+Breakdown = Annotated[Text, AfterValidator(_breakdown)]
 Reduce = Annotated[Text, AfterValidator(_reduce)]
 TableName = Annotated[str, BeforeValidator(_known_table)]
 Where = Annotated[str, AfterValidator(_condition)]
@@ -200,7 +210,8 @@ def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definitio
             raise Mistake(message("needs_key", key=key, missing=missing), path=(key, ""))
     if places_itself(said) and said["period_by"]:
         raise Mistake(message("at_and_period_by"), path=("period_by", ""))
-    by, moments = said["by"], said["open"]
+    _check_moment(said, table)
+    by, moments, breakdown = said["by"], said["open"], said.get("breakdown")
     return Definition(
         table,
         where,
@@ -212,7 +223,15 @@ def define(said: Mapping[str, Any], table: Table, tables: Registry) -> Definitio
         reduce=by and reduction(said["reduce"], value.unit),
         at=said["at"],
         open=moments and (Name(moments[0]), Name(moments[1])),
+        breakdown=breakdown and Name(breakdown),
     )
+
+
+def _check_moment(said: Mapping[str, Any], table: Table) -> None:
+    """Refuse the moment of a snapshot where nothing is counted at one; raises Mistake."""
+    for path, text in () if said["at"] else expressions(said):
+        if asks_moment(names_in(parse(text)), table):
+            raise Mistake(message("moment_without_at"), path=path)
 
 
 def added(said: Mapping[str, Any]) -> dict[str, object]:

@@ -33,6 +33,7 @@ from opskpi.targets.amounts import Points
 from opskpi.targets.counted import (
     At,
     Basis,
+    Breakdown,
     By,
     Exclude,
     Open,
@@ -51,13 +52,13 @@ from opskpi.targets.counted import (
 from opskpi.targets.expressions import compiled, mistaken
 from opskpi.targets.fields import Mistakes, Text, no_calendar
 from opskpi.targets.goals import GoalText, stated
+from opskpi.targets.overall import Over, check_asked, members, over_others
 from opskpi.targets.phrases import check_unit
 from opskpi.targets.reported import FIGURES, only_reported, reported_value
+from opskpi.targets.rescaling import RescaleSettings, check_rescale
 from opskpi.targets.scoring import Score, check_score
 from opskpi.wording import message
 
-#: Promised by the design, not built yet: named as such rather than as unknown.
-_PLANNED = frozenset({"rescale", "breakdown", "manual"})
 #: What each term says for itself.
 _OF_TERMS = ("table", "where", "exclude", "at", "open", "period_by", "by", "reduce", "judged_by", "scale")
 _RULE = ("table", "where", "exclude", "period_by", "accumulate", "value", "judged_by", "scale")
@@ -67,7 +68,8 @@ Empty = Literal["not_applicable", "pass", "fail", "no_data"]
 
 def _needed(value: str | None, info: ValidationInfo) -> str | None:
     """Ask for what only an indicator with terms may leave out, or one that counts what is open at a moment."""
-    if value is None and not info.data.get("terms", True) and not _placed(info):
+    has_rows = not info.data.get("terms", True) and not info.data.get("over", True)
+    if value is None and has_rows and not _placed(info):
         raise Mistake(message("missing_key", key=str(info.field_name)))
     return value
 
@@ -76,19 +78,11 @@ def _placed(info: ValidationInfo) -> bool:
     return info.field_name == "period_by" and places_itself(info.data)
 
 
-def not_planned(values: object, planned: frozenset[str]) -> object:
-    """Refuse keys that are promised and not built yet; raises Mistake."""
-    if isinstance(values, Mapping):
-        for key in values:
-            if key in planned:
-                raise Mistake(message("not_yet", key=key), path=(str(key), ""))
-    return values
-
-
 class Indicator(BaseModel):
     """One indicator: which rows, from when, what is counted, against which target.
 
-    With `terms`, its value is arithmetic over figures that each have rows of their own.
+    With `terms`, its value is arithmetic over figures that each have rows of their own; with `over`, it is of what
+    other indicators come to.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -97,6 +91,7 @@ class Indicator(BaseModel):
     short: str | None = None
     owner: str | None = None
     process_owner: str | None = None
+    over: Over | None = None
     terms: dict[str, Term] = Field(default_factory=dict)
     table: Annotated[TableName | None, AfterValidator(_needed)] = Field(default=None, validate_default=True)
     where: Where | None = None
@@ -109,8 +104,10 @@ class Indicator(BaseModel):
     frequency: Literal["month", "quarter", "half", "year"] | None = None
     by: By | None = None
     reduce: Reduce | None = None
+    breakdown: Breakdown | None = None
     judged_by: Basis | None = None
     scale: str | None = None
+    rescale: RescaleSettings | None = None
     stated_unit: str | None = Field(default=None, alias="unit")
     empty: Empty | None = None
     min_rows: int = Field(default=0, ge=0)
@@ -124,11 +121,12 @@ class Indicator(BaseModel):
     _measured: object = PrivateAttr(default=None)
     _completion: str = PrivateAttr(default="last")
     _owed: object = PrivateAttr(default=None)
+    _members: Mapping[str, "Indicator"] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
-    def _planned_keys(cls, values: object) -> object:
-        return only_reported(not_planned(values, _PLANNED))
+    def _of_no_rows(cls, values: object) -> object:
+        return only_reported(over_others(values))
 
     @field_validator("terms")
     @classmethod
@@ -150,6 +148,8 @@ class Indicator(BaseModel):
     @field_validator("value")
     @classmethod
     def _value(cls, text: str, info: ValidationInfo) -> str:
+        if info.data.get("over"):
+            return check_asked(text)
         if terms := info.data.get("terms"):
             units = {name: term.definition.unit for name, term in terms.items()}
             compiled(partial(formula, text, units), text)
@@ -170,7 +170,8 @@ class Indicator(BaseModel):
             self._definitions = {name: term.definition for name, term in self.terms.items()}
             self._formula = formula(self.value, {name: each.unit for name, each in self._definitions.items()})
         else:
-            self._definitions = {"": self._only(known(info.context))}
+            self._definitions = {} if self.over else {"": self._only(known(info.context))}
+        check_rescale(self.rescale, self.scale, self._definitions.values())
         self.check_goal(self.target, ("target",))
         check_score(self.score, self.weight, self.unit, self.function)
         return self
@@ -184,13 +185,20 @@ class Indicator(BaseModel):
 
     def check_goal(self, goal: object, path: Path = ()) -> None:
         """Refuse targets that its value cannot mean, or off the stated scale; raises Mistake."""
-        scale, share = self.score_scale, self._formula is None and self._definitions[""].is_share
+        scale, share = self.score_scale, self._is_share
         for inner, target in stated(goal):
             check_unit(target, self.unit, (*path, *inner), share=share)
             bounds = [bound for bound in (target.low, target.high) if bound is not None]
-            if scale and any(not scale[0] <= bound <= scale[1] for bound in bounds):
-                said = message("target_off_scale", text=target.text, scale=str(self.scale))
+            if scale and self.unit != "ratio" and any(not scale[0] <= bound <= scale[1] for bound in bounds):
+                said = message(
+                    "target_off_scale", text=target.text, scale=str(self.rescale.to if self.rescale else self.scale)
+                )
                 raise Mistake(said, path=(*path, *inner))
+
+    @property
+    def _is_share(self) -> bool:
+        """Whether its value is never over 1."""
+        return self.over is not None or (self._formula is None and self._definitions[""].is_share)
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
@@ -210,16 +218,22 @@ class Indicator(BaseModel):
     @property
     def leaves(self) -> tuple[Leaf, ...]:
         """What is read over the rows: the terms of its formula, each for its span, or the one value there is."""
+        if self.over:
+            return ()
         return self._formula.leaves if self._formula else (Leaf(""),)
 
     @property
     def function(self) -> str:
         """The aggregate that its value is, or `formula`."""
+        if self.over:
+            return "share"
         return "formula" if self._formula else self._definitions[""].function
 
     @property
     def unit(self) -> str:
         """The unit of its value."""
+        if self.over:
+            return "ratio"
         return self._formula.unit if self._formula else self._definitions[""].unit
 
     @property
@@ -230,7 +244,19 @@ class Indicator(BaseModel):
     @property
     def score_scale(self) -> tuple[Fraction, Fraction] | None:
         """The scale a mean of scores moves on, where it is stated."""
+        if self.rescale:
+            return self.rescale.after
         return None if self.scale is None else parse_scale(self.scale)
+
+    def stand_over(self, indicators: Mapping[str, "Indicator"]) -> None:
+        """Let those that it stands over be known to it, and their rules be part of its own."""
+        named = members(self.over, indicators) if self.over else ()
+        self._members = {name: indicators[name] for name in named}
+
+    @property
+    def members(self) -> Mapping[str, "Indicator"]:
+        """The indicators that it stands over, in the plan's order."""
+        return self._members
 
     def judge_by(self, service: object, completion: str) -> None:
         """Let the plan's service times be part of the rule where the value is judged by them."""
@@ -268,7 +294,7 @@ class Indicator(BaseModel):
         """Go through its expressions, each with where it stands."""
         if self.terms:
             yield ("value",), self.value
-        else:
+        elif not self.over:
             yield from expressions(dict(self))
         for name, term in self.terms.items():
             yield from ((("terms", name, *path), text) for path, text in term.expressions())
@@ -292,6 +318,10 @@ class Indicator(BaseModel):
             rule["completion"] = self._completion
         if self._owed is not None:
             rule["schedule"] = self._owed
+        if self.rescale:
+            rule["rescale"] = self.rescale.model_dump()
+        if self.over:
+            rule["over"] = {name: each.rule_sha256 for name, each in self._members.items()}
         if self.table == FIGURES:
             rule["unit"] = self.unit
         if declared := {each.table.name: each.table for each in self._definitions.values() if each.table.title}:

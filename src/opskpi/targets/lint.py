@@ -32,8 +32,8 @@ _GOOD = re.compile(
 _GOOD_COLUMNS = re.compile(r"(?<!not )\b(sla_met|response_met|completed|on_time|in_time|done)\b")
 _EQUAL = re.compile(r"(\w+)\s*==\s*[\"'“]([^\"'”]+)[\"'”]")
 _NOT_PLAIN = re.compile(r"\b(or|not)\b")
-#: A share that must reach no more than this is a slip of the percent sign.
-_TINY = Fraction(1, 10)
+#: A share that must reach no more than this is a slip of the percent sign: a hundred times as much is still a share.
+_TINY = Fraction(1, 100)
 #: Where no scale is stated, scores are taken to end here.
 _USUAL_SCALE = 5
 
@@ -72,7 +72,7 @@ def _goal(where: Path, goal: Goal, indicator: Indicator, plan: Plan) -> Iterator
 def _unit_slip(target: Target, unit: str, indicator: Indicator) -> Message | None:
     low, high = target.low, target.high
     bounds = [bound for bound in (low, high) if bound is not None]
-    if unit == "ratio" and low is not None and high is None and 0 < low < _TINY:
+    if unit == "ratio" and low is not None and high is None and 0 < low <= _TINY:
         return message("lint_tiny", text=target.text)
     if unit == "count" and any(bound.denominator != 1 for bound in bounds):
         return message("lint_part_of_one", text=target.text)

@@ -33,6 +33,7 @@ from opskpi.targets.fields import Mistakes, Text, Zone, parse_text, raise_all
 from opskpi.targets.groups import GroupSettings, Targets, check_groups, check_targets, group_goals
 from opskpi.targets.headers import ChangeSettings, HeaderSettings
 from opskpi.targets.indicator import Indicator, collected
+from opskpi.targets.overall import check_over
 from opskpi.targets.schedule import ScheduleSettings, check_schedule
 from opskpi.targets.schemes import Grades, SchemeSettings, check_weights, frozen_scheme
 from opskpi.targets.service import (
@@ -72,6 +73,12 @@ class ProjectSettings(BaseModel):
     @classmethod
     def _one_alias(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _begins_first(self) -> "ProjectSettings":
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise Mistake(message("dates_turned", text=f"{self.starts_on}..{self.ends_on}"), path=("to",))
+        return self
 
     @property
     def own_period(self) -> Period | None:
@@ -117,6 +124,7 @@ class Plan(BaseModel):
         for name, indicator in indicators.items() if "calendars" in info.data else ():
             mistakes.take(indicator.check_calendars, tuple(info.data["calendars"]), (name,), None)
         mistakes.stop()
+        raise_all(list(check_over(indicators)))
         return indicators
 
     @field_validator("tables", mode="wrap")
@@ -215,6 +223,7 @@ class Plan(BaseModel):
             indicator.judge_by(service, self.completion)
             named = {name: self._calendars[name] for name in sorted(indicator.calendars - {REAL_TIME})}
             indicator.measure_by(fingerprint(named) if named else None)
+            indicator.stand_over(self.indicators)
 
     def under(self, contracts: tuple[LimitRule, ...]) -> "Plan":
         """Put the rules of contracts before its own: a contract says more exactly what holds for its project."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.indicators.types import known_columns
-from opskpi.model.explanations import Clause
 from opskpi.model.goals import DatedTarget, Goal, Target
+from opskpi.model.rules import Clause
 from opskpi.model.scoring import Ladder
 from opskpi.sources import shipped
 from opskpi.targets.indicator import Indicator
@@ -134,7 +134,7 @@ def _parts(part: object) -> Iterator[str]:
         yield f"where {where}"
     exclude: Mapping[str, str] = getattr(part, "exclude", None) or {}
     yield from (f"exclude {reason}: {text}" for reason, text in exclude.items())
-    for key in ("at", "open", "period_by", "by", "reduce"):
+    for key in ("over", "at", "open", "period_by", "by", "reduce"):
         if said := getattr(part, key, None):
             yield f"{key} {said if isinstance(said, str) else ', '.join(said)}"
 

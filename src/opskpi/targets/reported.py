@@ -12,7 +12,7 @@ from opskpi.wording import message
 #: The table of reported figures.
 FIGURES = "figures"
 #: What chooses and counts rows, of which these indicators have none.
-_OF_ROWS = ("where", "exclude", "period_by", "value", "judged_by", "min_rows")
+_OF_ROWS = ("where", "exclude", "period_by", "value", "judged_by", "min_rows", "breakdown", "rescale")
 #: Units as people write them; any other is a plain number's.
 _UNITS = {
     "%": "ratio",

@@ -23,10 +23,11 @@ from opskpi.indicators.nodes import (
 )
 from opskpi.indicators.notation import literal, notation
 from opskpi.indicators.syntax import parse
-from opskpi.model.explanations import Clause
+from opskpi.model.rules import Clause, RuleInWords
 from opskpi.model.service import LimitRule
 from opskpi.targets.counted import Term
 from opskpi.targets.indicator import Indicator
+from opskpi.targets.overall import COMPUTED
 from opskpi.targets.reported import FIGURES
 from opskpi.wording import Message, catalogue, message
 
@@ -62,6 +63,12 @@ _LITERALS = {True: "said_true", False: "said_false", None: "said_null"}
 _PLACES = ("first", "second", "third")
 
 
+def whole_rule(indicator: Indicator) -> RuleInWords:
+    """Say an indicator's rule with those of its terms."""
+    terms = {name: term_in_words(indicator, name) for name in indicator.definitions if name}
+    return RuleInWords(rule_in_words(indicator), terms)
+
+
 def rule_in_words(indicator: Indicator) -> tuple[Clause, ...]:
     """Say everything of an indicator that decides its figure and its verdict, but the target and its terms."""
     return tuple(_clauses(indicator))
@@ -75,6 +82,10 @@ def term_in_words(indicator: Indicator, term: str) -> tuple[Clause, ...]:
 def _clauses(indicator: Indicator) -> Iterator[Clause]:
     if indicator.table == FIGURES:
         yield Clause("value", message("said_reported"))
+    elif indicator.over:
+        key = "said_over_computed" if indicator.value == COMPUTED else "said_over_passed"
+        yield Clause("value", message(key), indicator.value)
+        yield Clause("over", message("said_over", names=tuple(each.name for each in indicator.members.values())))
     elif indicator.formula:
         yield Clause("value", message("said_notation", text=notation(indicator.formula.node)), indicator.value)
     else:
@@ -85,6 +96,8 @@ def _clauses(indicator: Indicator) -> Iterator[Clause]:
         yield Clause("frequency", message("said_frequency", by=message(f"by_{indicator.frequency}")))
     if indicator.scale:
         yield Clause("scale", message("said_scale", scale=indicator.scale), indicator.scale)
+    if indicator.rescale:
+        yield Clause("rescale", indicator.rescale.said)
     if indicator.min_rows:
         yield Clause("min_rows", message("said_min_rows", count=indicator.min_rows))
     if indicator.empty:
@@ -104,6 +117,10 @@ def _counted(said: Indicator | Term, definition: Definition) -> Iterator[Clause]
     for reason, node in definition.exclude:
         yield Clause("exclude", message("said_reason", reason=reason, condition=worded(node)), said.exclude[reason])
     yield Clause("period_by", placing_in_words(definition), said.period_by or "")
+    if definition.breakdown:
+        yield Clause(
+            "breakdown", message("said_breakdown", column=worded(definition.breakdown)), definition.breakdown.name
+        )
     if said.judged_by:
         yield Clause("judged_by", message(f"basis_{said.judged_by}"), said.judged_by)
 
