@@ -2,8 +2,8 @@
 
 A row in time is decided by its stop, a row that is late when its due moment passed, whether it was
 stopped since or not. What is pending is not decided yet. Of outcomes joined by `and` the first
-miss decides, or the last leg to be met; `or` is the reverse. What nothing limits and nobody stopped
-stays where it was recorded: it must not vanish from every period. A condition beside an outcome is known when that is.
+miss decides, or the last leg to be met; `or` is the reverse, and a condition beside them is known when they are. What
+nothing limits and nobody stopped stays where it was recorded: it must not vanish from every period.
 """
 
 from typing import TypeAlias
