@@ -90,8 +90,14 @@ def test_how_many_more_there_are_is_counted_among_them(desk: Desk) -> None:
 def test_the_workbook_names_them_too(desk: Desk) -> None:
     book = desk.folder / "card.xlsx"
     run(desk, "score", "-q", "-o", str(book), target="<= 10%")
-    cells = {cell.value for sheet in openpyxl.load_workbook(book) for row in sheet.rows for cell in row}
-    assert cells & {"T1", "T2", "T3", "T4"} == {"T2", "T3", "T4"}
+    improvements = openpyxl.load_workbook(book)["Improvements"]
+    named = {(row[1], line.split()[0]) for row in improvements.values for line in str(row[5]).splitlines()}
+    assert {each for each in named if each[1].startswith("T")} == {
+        ("重开率", "T2"),
+        ("重开率", "T4"),
+        ("逾期率", "T2"),
+        ("逾期率", "T3"),
+    }
 
 
 def test_explain_lists_them(desk: Desk) -> None:

@@ -207,10 +207,12 @@ class TestShown:
         desk.run("score", "-o", str(tmp_path / "card.xlsx"), "--lang", "zh", plan=path)
 
         assert "事件数  未达标，4，目标 < 4  few" in printed
-        rows = [
-            row for row in openpyxl.load_workbook(tmp_path / "card.xlsx")["未达成明细"].values if "指标达成率" in row
-        ]
-        assert [row[2] for row in rows] == ["事件数"]
+        book = openpyxl.load_workbook(tmp_path / "card.xlsx")
+        (missed,) = [row for row in book["改进措施"].values if "指标达成率" in row]
+        assert "事件数  未达标，4，目标 < 4" in missed[5]
+        (result,) = [row for row in book["结果"].values if "指标达成率" in row]
+        assert "固定值" in result
+        assert "指标达成率" not in book.sheetnames
 
     def test_the_register_says_what_it_stands_over(self, desk: Desk, opskpi: Callable[..., Result]) -> None:
         path = desk.write("plan.yaml", plan(f"{FIVE}\n  r: {{name: 率, over: [sla, few]}}"))

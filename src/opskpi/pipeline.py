@@ -101,7 +101,9 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
-        behind = tuple(listed(name, case, projects, request.evidence) for name in chosen if request.evidence)
+        # an indicator over indicators has no rows of its own
+        with_rows = [name for name in chosen if request.evidence and plan.indicators[name].over is None]
+        behind = tuple(listed(name, case, projects, request.evidence) for name in with_rows)
     return Scorecard(
         plan=_record(plan, document, told(plan, period, chosen)),
         period=period,

@@ -159,7 +159,7 @@ def _write_heads(sheet: Worksheet, row: int, heads: Sequence[str], book: Book) -
 def _write_line(sheet: Worksheet, row: int, line: tuple[Result, tuple[Result | None, ...]], book: Book) -> None:
     """Write an indicator of a project: its rule, its parts, the whole, and the trend."""
     (whole, across), language, looks = line, book.language, book.looks
-    rule = book.evidence[whole.indicator].rule if whole.indicator in book.evidence else ()
+    rule = book.card.rules[whole.indicator].clauses
     texts = whole.name, _method(rule, language), target_text(whole), whole.owner or "", _frequency(rule, book)
     for column, text in enumerate(texts):
         sheet.write_string(row, column, text, looks("centred" if column > 1 else "wrapped"))
