@@ -1,7 +1,7 @@
 """What `score`, `check` and `explain` share: options, what they ask of the pipeline, and how a run ends."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,6 +116,26 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = add(command)
     return command
+
+
+def shared_options(language: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make what adds the options that every subcommand of a group takes; `language` says whose is the default."""
+
+    def add_all(command: Callable[..., Any]) -> Callable[..., Any]:
+        for add in (
+            option("--debug", is_flag=True, help="Show tracebacks."),
+            option("--lang", type=click.Choice(["zh", "en"]), help=f"Language. Default: {language}."),
+        ):
+            command = add(command)
+        return command
+
+    return add_all
+
+
+def settings_of(context: click.Context, keys: Sequence[str]) -> dict[str, Any]:
+    """Pick from the settings file those that a group hands to its subcommands."""
+    settings = context.default_map or {}
+    return {key: settings[key] for key in keys if key in settings}
 
 
 def nil_option(command: Callable[..., Any]) -> Callable[..., Any]:

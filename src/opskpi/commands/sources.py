@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opskpi.commands.options import option
+from opskpi.commands.options import option, settings_of, shared_options
 from opskpi.model import EXPORTED
 
 if TYPE_CHECKING:
@@ -36,23 +36,14 @@ class Wanted:
     debug: bool = False
 
 
-def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what every subcommand takes."""
-    for add in (
-        option("--debug", is_flag=True, help="Show tracebacks."),
-        option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: the headings', or the plan's."),
-    ):
-        command = add(command)
-    return command
+_shared_options = shared_options("the headings', or the plan's")
 
 
 @click.group(name="sources", short_help="What exports are understood; propose a mapping for a new one.")
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """List the exporting systems opskpi knows, show how one is read, or propose a mapping for a file."""
-    settings = ctx.default_map or {}
-    shared = {key: settings[key] for key in _SHARED if key in settings}
-    ctx.default_map = dict.fromkeys(("list", "show", "suggest"), shared)
+    ctx.default_map = dict.fromkeys(("list", "show", "suggest"), settings_of(ctx, _SHARED))
 
 
 @command.command(name="list", short_help="List the shipped sources.")

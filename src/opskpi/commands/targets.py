@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opskpi.commands.options import Words, option
+from opskpi.commands.options import Words, option, settings_of, shared_options
 
 if TYPE_CHECKING:
     from opskpi.documents import Document
@@ -41,23 +41,14 @@ class Wanted:
     debug: bool = False
 
 
-def _shared_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what every subcommand takes."""
-    for add in (
-        option("--debug", is_flag=True, help="Show tracebacks."),
-        option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: the plan's."),
-    ):
-        command = add(command)
-    return command
+_shared_options = shared_options("the plan's")
 
 
 @click.group(name="targets", short_help="The plan: look it over, print its register, its schema, a new one.")
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """Look a plan over, print the register of its indicators, its JSON Schema, or a plan to start from."""
-    settings = ctx.default_map or {}
-    shared = {key: settings[key] for key in _SHARED if key in settings}
-    plan = settings.get("targets")
+    shared, plan = settings_of(ctx, _SHARED), settings_of(ctx, ("targets",)).get("targets")
     named = {"show": {"plan": plan}, "check": {"words": [plan]}} if plan else {}
     ctx.default_map = {name: {**shared, **named.get(name, {})} for name in ("check", "show", "schema", "new")}
 

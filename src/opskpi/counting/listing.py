@@ -29,7 +29,7 @@ from opskpi.model.evidence import Evidence, EvidenceRow, Stack
 from opskpi.tables.columns import cell_texts
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.reported import FIGURES
-from opskpi.targets.wordings import rule_in_words, term_in_words, worded
+from opskpi.targets.wordings import term_in_words, worded
 from opskpi.wording import Message, message
 
 #: What a row matters, by its state: missed, pending, excluded, counted; others are not listed.
@@ -69,7 +69,6 @@ def listed(name: str, case: Case, projects: frozenset[str], most: int) -> Eviden
         at += size
     return Evidence(
         name,
-        rule_in_words(indicator),
         tuple(stacks),
         notation(indicator.formula.node) if indicator.formula else "",
         left_out=found.shape[1] - chosen.shape[1],

@@ -45,13 +45,12 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one indicator's figures stand on: its rule in words, its rows, and how many of them were left out.
+    """What one indicator's figures stand on: its rows, and how many of them were left out.
 
     `formula` is the arithmetic over terms, where there is some.
     """
 
     indicator: str
-    rule: tuple[Clause, ...]
     stacks: tuple[Stack, ...]
     formula: str = ""
     left_out: int = 0

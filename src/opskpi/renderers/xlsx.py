@@ -8,13 +8,12 @@ import xlsxwriter
 
 from opskpi.model.cards import Scorecard
 from opskpi.model.safety import WORKBOOK_OPTIONS
-from opskpi.renderers import Style, breakdowns, scores
+from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.book import evidence, forms, records, results, summary
 from opskpi.renderers.book.formulas import scale_of
 from opskpi.renderers.book.layout import lay_out
 from opskpi.renderers.book.looks import Looks
 from opskpi.renderers.book.making import Book
-from opskpi.renderers.lines import word
 
 #: Of each miss the list of improvements names so many rows; all of them are in the evidence.
 DETAILS = 3
@@ -30,7 +29,10 @@ _WRITERS = {
     "section_customers": forms.write_customers,
     "section_improvements": forms.write_improvements,
     "section_series": records.write_series,
+    "section_scores": records.write_scores,
+    "section_points": records.write_points,
     "section_results": results.write_results,
+    "section_breakdown": records.write_breakdown,
     "section_terms": results.write_terms,
     "section_approvals": records.write_approvals,
     "section_problems": records.write_problems,
@@ -88,15 +90,4 @@ def _sections(card: Scorecard, language: str) -> Iterator[str]:
 
 
 def _write(made: xlsxwriter.Workbook, key: str, book: Book) -> None:
-    sheet = made.add_worksheet(book.layout.sheets[key])
-    if key == "section_scores":
-        heads, rows = scores.headings(book.card, book.language), list(scores.table(book.card, book.language))
-        records.write_table(sheet, heads, rows, book)
-    elif key == "section_points":
-        heads = [word(each, book.language) for each in scores.detail_headings()]
-        records.write_table(sheet, heads, list(scores.details(book.card, book.language)), book)
-    elif key == "section_breakdown":
-        heads = [word(each, book.language) for each in breakdowns.HEADINGS]
-        records.write_table(sheet, heads, list(breakdowns.table_rows(book.card, book.language)), book)
-    else:
-        _WRITERS[key](sheet, book)
+    _WRITERS[key](made.add_worksheet(book.layout.sheets[key]), book)

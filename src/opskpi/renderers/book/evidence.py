@@ -6,7 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from opskpi.model.cards import Result, Scorecard
 from opskpi.model.evidence import Evidence, EvidenceRow, Stack
-from opskpi.model.rules import Clause
+from opskpi.model.rules import Clause, RuleInWords
 from opskpi.renderers.book.formulas import PRODUCT, VALUE, WEIGHT
 from opskpi.renderers.book.layout import EVIDENCE_ROW, Layout
 from opskpi.renderers.book.looks import Looks, printed
@@ -40,8 +40,7 @@ def buckets(language: str) -> Mapping[str, str]:
 
 def write(sheet: Worksheet, each: Evidence, card: Scorecard, layout: Layout, looks: Looks, language: str) -> None:
     """Write an indicator's sheet: what it shows, then a table of rows."""
-    results = [result for result in card.results if result.indicator == each.indicator]
-    _write_head(sheet, each, results, looks, language)
+    _write_head(sheet, each, card, looks, language)
     columns = [*_COLUMNS, _PRODUCT, _TERM, _KIND]
     for column, (key, width) in enumerate(columns):
         sheet.write_string(EVIDENCE_ROW - 2, column, word(key, language), looks("head"))
@@ -76,11 +75,12 @@ def _is_used(key: str, each: Evidence) -> bool:
     return True
 
 
-def _write_head(sheet: Worksheet, each: Evidence, results: Sequence[Result], looks: Looks, language: str) -> None:
+def _write_head(sheet: Worksheet, each: Evidence, card: Scorecard, looks: Looks, language: str) -> None:
+    results = [result for result in card.results if result.indicator == each.indicator]
     name = results[0].name if results else each.indicator
     sheet.write_string(0, 0, name, looks("title"))
     lines = [
-        message("book_rule", rule=_rule(each, language)),
+        message("book_rule", rule=_rule(each, card.rules[each.indicator], language)),
         message("book_target", targets=tuple(dict.fromkeys(target_text(result) for result in results))),
         message("book_judged_by", basis=tuple(_bases(results)) or ("-",)),
         _unlisted(results),
@@ -90,9 +90,9 @@ def _write_head(sheet: Worksheet, each: Evidence, results: Sequence[Result], loo
         sheet.write_string(row, 0, line.text(language), looks("line"))
 
 
-def _rule(each: Evidence, language: str) -> str:
+def _rule(each: Evidence, rule: RuleInWords, language: str) -> str:
     """Write the rule in one line, each term's after the whole."""
-    parts = [_clauses(each.rule, language)]
+    parts = [_clauses(rule.clauses, language)]
     parts += [f"{stack.term} = {_clauses(stack.rule, language)}" for stack in each.stacks if stack.rule]
     return " | ".join(parts)
 

@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from opskpi import COUNTING, __version__
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import approvals, series
+from opskpi.renderers import approvals, breakdowns, scores, series
 from opskpi.renderers.book.formulas import text
 from opskpi.renderers.book.looks import fitted, printed
 from opskpi.renderers.book.making import Book
@@ -63,6 +63,22 @@ def write_series(sheet: Worksheet, book: Book) -> None:
         for whole, across in series.lines(card)
     ]
     write_table(sheet, [*names, *series.labels(card), card.period.label], rows, book)
+
+
+def write_scores(sheet: Worksheet, book: Book) -> None:
+    """Write the totals: projects down, owners across."""
+    card, language = book.card, book.language
+    write_table(sheet, scores.headings(card, language), list(scores.table(card, language)), book)
+
+
+def write_points(sheet: Worksheet, book: Book) -> None:
+    """Write how each score came about."""
+    write_table(sheet, _words(scores.detail_headings(), book), list(scores.details(book.card, book.language)), book)
+
+
+def write_breakdown(sheet: Worksheet, book: Book) -> None:
+    """Write the rows of each figure by word."""
+    write_table(sheet, _words(breakdowns.HEADINGS, book), list(breakdowns.table_rows(book.card, book.language)), book)
 
 
 def write_approvals(sheet: Worksheet, book: Book) -> None:
