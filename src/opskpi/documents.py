@@ -6,6 +6,7 @@ a number. Duplicate keys are mistakes. Each mistake carries file, line and colum
 
 import difflib
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -96,6 +97,11 @@ class Document:
         at, mark = self._mark(path)
         column = mark.column + (offset if mark.plain and at == path else 0)
         return message("mistake", file=mark.file or self.file, line=mark.line, column=column, what=what)
+
+
+def hash_of(value: object) -> str:
+    """Hash what JSON can say, the same whenever it says the same."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
 
 
 class _Composer:

@@ -1,6 +1,7 @@
 """The story of a run: exports are read and settled, indicators counted, projects judged."""
 
 import codecs
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeGuard
 
+from opskpi.counting.calendars import calendar_hashes
 from opskpi.counting.changes import told, turned
 from opskpi.counting.contradictions import refuse_contradictions
 from opskpi.counting.differences import differences
@@ -34,7 +36,7 @@ from opskpi.intake.screening import Screen, Terms, UnusableError, screened
 from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
 from opskpi.model.approvals import Change
-from opskpi.model.cards import Part, PlanRecord, Scorecard
+from opskpi.model.cards import Asked, Part, PlanRecord, Scorecard
 from opskpi.model.explanations import FigureExplanation, RowExplanation
 from opskpi.model.periods import Period, parse_period, split
 from opskpi.sources import SHIPPED, Source, read_source, shipped
@@ -128,6 +130,9 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         totals=whole.totals,
         rules={name: whole_rule(plan.indicators[name]) for name in chosen},
         evidence=behind,
+        records={name: case.plan.indicators[name].rule_record for name in chosen},
+        calendars=calendar_hashes(case.plan),
+        asked=_asked(request, screen, projects),
     ), screen
 
 
@@ -172,6 +177,24 @@ def _begun(request: Request, plan: Plan, chosen: tuple[str, ...], pool: Executor
 def _record(plan: Plan, document: Document, changes: tuple[Change, ...] = ()) -> PlanRecord:
     header = plan.header.header() if plan.header else None
     return PlanRecord(plan.plan, document.file, document.sha256, header, changes, document.extended)
+
+
+def _asked(request: Request, screen: Screen, projects: frozenset[str]) -> Asked:
+    """Keep what is needed to ask for the same again; files by their names alone."""
+    named = [(each, Path(each)) for each in request.sources]
+    return Asked(
+        projects=tuple(name for name in screen.intake.projects.names if name in projects) if request.projects else (),
+        indicators=tuple(request.indicators),
+        owners=tuple(request.owners),
+        sources=tuple((path.name, _hash(path)) if path.is_file() else (name, None) for name, path in named),
+        encoding=request.encoding,
+        accept_formulas=request.accept_formulas,
+        max_rejected=request.max_rejected,
+    )
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen, pool: Executor) -> tuple[Case, Moment]:

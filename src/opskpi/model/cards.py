@@ -12,7 +12,7 @@ from opskpi.model.evidence import Evidence
 from opskpi.model.goals import Target
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
-from opskpi.model.rules import RuleInWords
+from opskpi.model.rules import RuleInWords, RuleRecord
 from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
 
@@ -243,10 +243,28 @@ class PlanRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked for beside its plan, period and exports: enough to ask for the same again.
+
+    `projects`, `indicators` and `owners` are empty where all were asked for. `sources` are mappings that were named,
+    each with the hash of its file, None of a shipped one. `max_rejected` is in percent.
+    """
+
+    projects: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str | None], ...] = ()
+    encoding: str | None = None
+    accept_formulas: bool = False
+    max_rejected: Fraction = Fraction(5)
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """All a renderer may know about a run; with `by` a series, `parts` are its sub-periods in time order.
 
-    `rules` says in words how each indicator is counted.
+    `rules` says in words how each indicator is counted, `records` what decides it, `calendars` hashes what each
+    calendar of the plan comes to.
     `evidence` is there only where a format asked for every row.
     """
 
@@ -271,6 +289,9 @@ class Scorecard:
     totals: tuple[Total, ...] = ()
     rules: Mapping[str, RuleInWords] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
+    records: Mapping[str, RuleRecord] = field(default_factory=dict)
+    calendars: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def projects(self) -> tuple[str, ...]:

@@ -21,3 +21,14 @@ class RuleInWords:
 
     clauses: tuple[Clause, ...]
     terms: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """What decides an indicator's figure, as a later run compares it: its settings as the plan writes them, by name.
+
+    `limits_sha256` is a hash of the service limits that judge it; None where none do.
+    """
+
+    settings: Mapping[str, object]
+    limits_sha256: str | None = None

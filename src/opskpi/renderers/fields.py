@@ -3,7 +3,8 @@
 from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
-from opskpi.model.cards import InputRecord, PlanRecord, Reading, Result
+from opskpi.model.cards import Asked, InputRecord, PlanRecord, Reading, Result
+from opskpi.model.rules import RuleRecord
 from opskpi.model.scoring import Score, Total
 from opskpi.renderers.breakdowns import fields as breakdown_fields
 
@@ -166,3 +167,21 @@ def input_fields(record: InputRecord) -> dict[str, object]:
         "form": record.form,
         "heading_row": record.heading_row,
     }
+
+
+def asked_fields(asked: Asked) -> dict[str, object]:
+    """Lay out what the run was asked for beside plan, period and exports."""
+    return {
+        "projects": list(asked.projects),
+        "indicators": list(asked.indicators),
+        "owners": list(asked.owners),
+        "sources": [{"name": name, "sha256": sha256} for name, sha256 in asked.sources],
+        "encoding": asked.encoding,
+        "accept_formulas": asked.accept_formulas,
+        "max_rejected": number(asked.max_rejected),
+    }
+
+
+def rule_fields(record: RuleRecord) -> dict[str, object]:
+    """Lay out what decides an indicator's figure."""
+    return {"settings": record.settings, "limits_sha256": record.limits_sha256}

@@ -5,7 +5,8 @@ sub-periods, whose lines follow the whole period's in `results` and `company`; `
 `target_changes`, `waiver`, `process_owner` and `score` of a result, `scores` (totals) where the plan scores;
 `extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source`,
 `reported_by`, `reported_evidence` and `assessed_on` where it was not counted from rows; `breakdown` of a result and a
-company line, its rows by word.
+company line, its rows by word; `asked`, `rules` and `calendars`, by which a later run tells whether it counts
+the same.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ from typing import TYPE_CHECKING
 
 from opskpi import COUNTING, __version__
 from opskpi.renderers.breakdowns import fields as breakdown_fields
-from opskpi.renderers.fields import input_fields, number, plan_fields, result_fields, total_fields
+from opskpi.renderers.fields import (
+    asked_fields,
+    input_fields,
+    number,
+    plan_fields,
+    result_fields,
+    rule_fields,
+    total_fields,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +58,9 @@ def render(card: Scorecard, style: Style) -> bytes:
         "repairs": [{"file": each.file, "sha256": each.sha256, "rows": each.rows} for each in card.repairs],
         "unused": [{"file": each.file, "sheet": each.sheet, "reason": each.reason.text("en")} for each in card.unused],
         "notes": [each.text("en") for each in card.notes],
+        "asked": asked_fields(card.asked),
+        "rules": {name: rule_fields(each) for name, each in card.records.items()},
+        "calendars": dict(card.calendars),
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 

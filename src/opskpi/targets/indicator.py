@@ -1,7 +1,5 @@
 """One indicator of a plan: which rows, from when, what is counted, against which target."""
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
@@ -19,7 +17,7 @@ from pydantic import (
 )
 
 from opskpi import COUNTING
-from opskpi.documents import Mistake, Path, parse_scale
+from opskpi.documents import Mistake, Path, hash_of, parse_scale
 from opskpi.indicators.definitions import Definition
 from opskpi.indicators.formulas import Formula, Leaf, formula
 from opskpi.indicators.moments import REAL_TIME, calendar_of, clocked
@@ -27,6 +25,7 @@ from opskpi.indicators.nodes import Name, Node
 from opskpi.indicators.syntax import parse
 from opskpi.indicators.tokens import ExpressionError
 from opskpi.indicators.typing import aggregate
+from opskpi.model.rules import RuleRecord
 from opskpi.tables import Registry, known
 from opskpi.tables.declared import declaration
 from opskpi.targets.amounts import Points
@@ -118,6 +117,7 @@ class Indicator(BaseModel):
     _definitions: Mapping[str, Definition] = PrivateAttr()
     _formula: Formula | None = PrivateAttr(default=None)
     _service: object = PrivateAttr(default=None)
+    _limits: str | None = PrivateAttr(default=None)
     _measured: object = PrivateAttr(default=None)
     _completion: str = PrivateAttr(default="last")
     _owed: object = PrivateAttr(default=None)
@@ -258,10 +258,10 @@ class Indicator(BaseModel):
         """The indicators that it stands over, in the plan's order."""
         return self._members
 
-    def judge_by(self, service: object, completion: str) -> None:
-        """Let the plan's service times be part of the rule where the value is judged by them."""
+    def judge_by(self, service: object, limits: str | None, completion: str) -> None:
+        """Let the plan's service times be part of the rule where they judge the value; `limits` is a hash of them."""
         judged = any(each.judged and each.judged_by != "flag" for each in self._definitions.values())
-        self._service = service if judged else None
+        self._service, self._limits = (service, limits) if judged else (None, None)
         stopping = any(each.table.first_stop for each in self._definitions.values())
         self._completion = completion if stopping else "last"
 
@@ -306,14 +306,28 @@ class Indicator(BaseModel):
     @property
     def rule_sha256(self) -> str:
         """A hash of everything that decides the figure, and of nothing else."""
-        rule: dict[str, object] = {key: getattr(self, key) for key in _RULE} | {"counting": COUNTING}
-        rule |= added(dict(self))
-        if self.terms:
-            rule["terms"] = {name: term.rule for name, term in self.terms.items()}
+        rule = self._rule
         if self._service is not None:
             rule["service"] = self._service
         if self._measured is not None:
             rule["calendars"] = self._measured
+        return hash_of(rule)
+
+    @property
+    def rule_record(self) -> RuleRecord:
+        """What decides the figure as a scorecard keeps it, where calendars stand by themselves."""
+        rule = {key: each for key, each in self._rule.items() if each}
+        if "columns" in rule:
+            rule["columns"] = hash_of(rule["columns"])
+        return RuleRecord(rule, self._limits)
+
+    @property
+    def _rule(self) -> dict[str, object]:
+        """Lay out what decides the figure beside calendars and limits."""
+        rule: dict[str, object] = {key: getattr(self, key) for key in _RULE} | {"counting": COUNTING}
+        rule |= added(dict(self))
+        if self.terms:
+            rule["terms"] = {name: term.rule for name, term in self.terms.items()}
         if self._completion != "last":
             rule["completion"] = self._completion
         if self._owed is not None:
@@ -326,8 +340,7 @@ class Indicator(BaseModel):
             rule["unit"] = self.unit
         if declared := {each.table.name: each.table for each in self._definitions.values() if each.table.title}:
             rule["columns"] = {name: declaration(table) for name, table in sorted(declared.items())}
-        text = json.dumps(rule, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        return rule
 
 
 def _is_name(text: str) -> bool:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from opskpi.documents import Mistake
+from opskpi.documents import Mistake, hash_of
 from opskpi.errors import SettingsError
 from opskpi.indicators.moments import REAL_TIME
 from opskpi.model.goals import Goal
@@ -219,8 +219,9 @@ class Plan(BaseModel):
         self._rules = rules
         stated = self._calendars or rules or self.missing_response
         service = fingerprint((self._calendars, rules, self.missing_response) if stated else None)
+        limits = hash_of(fingerprint((rules, self.missing_response))) if rules else None
         for indicator in self.indicators.values():
-            indicator.judge_by(service, self.completion)
+            indicator.judge_by(service, limits, self.completion)
             named = {name: self._calendars[name] for name in sorted(indicator.calendars - {REAL_TIME})}
             indicator.measure_by(fingerprint(named) if named else None)
             indicator.stand_over(self.indicators)

@@ -5,7 +5,7 @@ which windows each day has, `official.py` what a country has decreed, `zones.py`
 time, `axis.py` adds the windows up, `service.py` answers for whole columns, and `diary.py` tells one row's days.
 """
 
-from opskpi.worktime.official import prepare
+from opskpi.worktime.official import official_days, prepare
 from opskpi.worktime.service import Service, compile_calendar
 
-__all__ = ["Service", "compile_calendar", "prepare"]
+__all__ = ["Service", "compile_calendar", "official_days", "prepare"]

@@ -1,0 +1,15 @@
+"""`opskpi schema`: the JSON Schema of scorecards, for those who read them by machine."""
+
+import click
+
+
+@click.command(name="schema", short_help="Print the JSON Schema of scorecards.")
+def command() -> int:
+    """Print the JSON Schema of `score -f json` (`targets schema` prints that of plans)."""
+    import json
+
+    from opskpi.archive.schema import card_schema
+    from opskpi.commands.output import write_out
+
+    write_out((json.dumps(card_schema(), ensure_ascii=False, indent=1) + "\n").encode(), machine=True)
+    return 0
