@@ -124,12 +124,12 @@ class _Composer:
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
             return [self.build(item, (*path, at)) for at, item in enumerate(node.value)]
-        return None if not quoted and node.value in _NULLS else str(node.value)
+        return None if not quoted and node.value in _NULLS else _whole(str(node.value))
 
     def _mapping(self, node: MappingNode, path: Path) -> dict[str, object]:
         values: dict[str, object] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value)
+            key = _whole(str(key_node.value))
             here = (*path, key)
             key_mark = Mark(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key in values:
@@ -139,6 +139,11 @@ class _Composer:
             values[key] = self.build(value_node, here)
             self.marks[(*here, "")] = key_mark
         return values
+
+
+def _whole(text: str) -> str:
+    """Join the halves of UTF-16 that JSON's way of writing leaves; one alone becomes a sign: no file can hold it."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def read_document(data: bytes, file: str) -> Document:

@@ -3,11 +3,12 @@
 import glob
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from opskpi.errors import ExportError, SettingsError
 from opskpi.model.periods import month_named
+from opskpi.model.safety import readable
 from opskpi.wording import message
 
 _CHINESE_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
@@ -37,7 +38,7 @@ def find(words: Iterable[str], tables: Sequence[str] | None = None) -> tuple[Fou
 
     Without `tables`, whatever stands before `=` is taken for one. Raises ExportError for what is not there.
     """
-    found = [each for word in words for each in _resolve(word, tables)]
+    found = [replace(each, label=readable(each.label)) for word in words for each in _resolve(word, tables)]
     return tuple(sorted(found, key=lambda each: (natural(each.label), each.sheet or "")))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from opskpi.documents import Document, read_document, validate
 from opskpi.errors import SettingsError
+from opskpi.model.safety import readable
 from opskpi.targets.composition import composed
 from opskpi.targets.plan import Plan
 from opskpi.wording import message
@@ -20,7 +21,7 @@ def read_plan(wanted: str | None, folder: Path) -> tuple[Plan, Document]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(message("file_unreadable", file=str(wanted or path.name), reason=reason)) from error
-    document = composed(read_document(data, path.name), path, _extended)
+    document = composed(read_document(data, readable(path.name)), path, _extended)
     return validate(document, Plan, context={"folder": path.parent}), document
 
 
