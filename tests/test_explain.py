@@ -177,8 +177,8 @@ class TestFigure:
         """1 of 2 is 50 %; with T3 and the rejected T9 both met it would be 3 of 4, which is 75 %."""
         printed = explain(march, PROJECT, "解决率", options=(*MAY, "--lang", "en")).printed
         assert "met 1 ÷ (met 1 + missed 1) = 1/2 = 50%, shown as 50.0%" in printed
-        assert "provisional: 2 row(s) are open (1 pending, 1 rejected) and could turn the verdict" in printed
-        assert "1 of the rows missed had to be met" in printed
+        assert "provisional: the 1 rejected row, the 1 pending row could turn it" in printed
+        assert "1 miss too many this year" in printed
 
     def test_a_mean_and_a_count_list_the_rows_that_they_are_made_of(self, march: Desk) -> None:
         """(5 + 4 + 4) / 3 is 4.333…"""

@@ -54,11 +54,12 @@ class Circumstances:
 
     `handed_in` says the table has rows in the period, `found` that `where` keeps any of
     them, each in any project; `seen` that the project has an accepted row in any table.
-    `ended` is of the period, or of the year where the indicator accumulates. `lacking` says why
-    reported figures come to none.
+    `ended` is of the period, or of the year where the indicator accumulates, and so is `kind`, what people call it.
+    `lacking` says why reported figures come to none.
     """
 
     period: str
+    kind: str = "period"
     begun: bool = True
     ended: bool = True
     counted_now: bool = True
@@ -100,6 +101,7 @@ def judge(
         verdict=verdict,
         raw_verdict=verdict,
         provisional=decided or later or reading.estimated > 0,
+        kind=circumstances.kind,
         over=circumstances.ended,
         in_progress=standard.cumulative and verdict is Verdict.PASS and not circumstances.ended,
         reading=reading,

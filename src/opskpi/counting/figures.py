@@ -167,6 +167,7 @@ def judged(name: str, case: Case, tally: Tally) -> tuple[Standard, tuple[Result,
         told = account(case.reported.get((name, code), ()), indicator, served(span.days, tally.window, code), reading)
         circumstances = Circumstances(
             period=span.period.label,
+            kind="year" if indicator.accumulate else span.period.kind,
             begun=span.begun,
             ended=span.ended,
             counted_now=counted_now(indicator, span.period),

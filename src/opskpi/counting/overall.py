@@ -133,6 +133,7 @@ def _circumstances(
     unknown = any(each.result.verdict is Verdict.NO_DATA for each in members)
     return Circumstances(
         period=span.period.label,
+        kind=span.period.kind,
         begun=span.begun,
         ended=span.ended,
         counted_now=counted_now(indicator, span.period),

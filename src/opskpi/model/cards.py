@@ -104,7 +104,8 @@ class Result:
     `differing` are the first rows that another column of the export would judge the other way, `causes` counts them
     by what probably made the difference; `turns` are the days of the period on which another target begins to hold
     than the one that judged. `claim` is there where the figure was not counted from rows but reported, `breakdown`
-    where the plan asks for one. `over` says that the period has ended.
+    where the plan asks for one. `over` says that the period has ended, `kind` what it is called that rows in hand are
+    counted in: the period, or the year where the indicator accumulates.
     """
 
     project: str
@@ -134,6 +135,7 @@ class Result:
     score: Score | None = None
     over: bool = True
     breakdown: Breakdown | None = None
+    kind: str = "period"
 
     @property
     def value(self) -> Fraction | None:

@@ -72,6 +72,14 @@ class Period:
         return _months_between(self.start, self.after)
 
     @property
+    def kind(self) -> str:
+        """What people call it: a month, quarter, half or year, or, where it is none of the calendar's, a period."""
+        for name, months in MONTHS.items():
+            if self.months == months and (self.cut_from or months == _YEAR or (self.start.month - 1) % months == 0):
+                return name
+        return "period"
+
+    @property
     def first_month(self) -> int:
         """The month its years begin with: its own first where it is whole years, else January."""
         months = _months_between(self.start, self.after)

@@ -7,6 +7,7 @@ from opskpi.model.cards import Result, Verdict
 from opskpi.model.explanations import FigureExplanation
 from opskpi.model.goals import half_up
 from opskpi.renderers.lines import claim_fields, figure_text, target_text, value_text, verdict_word
+from opskpi.renderers.margins import headroom, sensitivity
 from opskpi.renderers.sections import Line
 from opskpi.wording import Message, message
 
@@ -61,28 +62,9 @@ def _exact(value: Fraction, unit: str) -> str:
     return decimal if value.denominator == 1 else f"{value.numerator}/{value.denominator} {sign} {decimal}"
 
 
-def headroom(result: Result) -> Message | None:
-    """Say how many rows are in hand before a target is missed, or lacking to meet it; nothing where rows do not say."""
-    rows = result.headroom
-    if rows is None:
-        return None
-    share = result.reading.met is not None
-    target = result.target
-    ceiling = target is not None and (target.is_ceiling if share else target.high is not None)
-    kind = "share" if share and not ceiling else "ceiling" if ceiling else "floor"
-    if rows == 0:
-        return message(f"headroom_{kind}_none")
-    return message(f"headroom_{kind}" if rows > 0 else f"lacking_{kind}", count=abs(rows))
-
-
 def _provisional(result: Result) -> Iterator[Message]:
     """Say which rows decide a verdict that is not settled."""
-    reading = result.reading
-    parts = (("pending", reading.pending), ("rejected", reading.rejected), ("no_limit", reading.unjudged))
-    deciding = tuple(message(f"deciding_{name}", count=count) for name, count in parts if count)
-    if result.deciding > reading.estimated and deciding:
-        yield message("arithmetic_deciding", count=result.deciding - reading.estimated, parts=deciding)
-    elif result.deciding > reading.estimated:
-        yield message("arithmetic_members", count=result.deciding - reading.estimated)
+    if said := sensitivity(result):
+        yield message("arithmetic_turning", said=said)
     elif result.verdict in (Verdict.PASS, Verdict.FAIL) and not result.deciding:
         yield message("arithmetic_rest")

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from opskpi.model.cards import Claim, CompanyLine, Result, Scorecard, Verdict
+from opskpi.model.cards import Claim, CompanyLine, Miss, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up, shown
 from opskpi.model.places import ProblemGroup
+from opskpi.renderers.margins import headroom, is_near, sensitivity
 from opskpi.wording import Message, catalogue, message
 
 #: Marks a verdict that rows not decided yet could turn.
@@ -102,30 +103,54 @@ def title(card: Scorecard, language: str) -> str:
 
 def failed(card: Scorecard, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Say each miss of a target, with the first rows that caused it."""
+    for result in failures(card):
+        yield failed_line(result).text(language), tuple(misses(result, language))
+
+
+def failures(card: Scorecard) -> Iterator[Result]:
+    """Give the results that miss their target."""
+    return (result for result in card.results if result.verdict is Verdict.FAIL)
+
+
+def failed_line(result: Result) -> Message:
+    """Say a miss of a target, and what was lacking where rows tell."""
+    said = message(
+        "failed_line",
+        project=result.project,
+        indicator=result.name,
+        value=value_text(result),
+        figure=figure_text(result),
+        target=target_text(result),
+    )
+    lacking = headroom(result)
+    return message("failed_by", said=said, lacking=lacking) if lacking else said
+
+
+def near(card: Scorecard, language: str) -> Iterator[str]:
+    """Say which targets are met with little in hand."""
     for result in card.results:
-        if result.verdict is Verdict.FAIL:
-            line = message(
-                "failed_line",
+        if is_near(result):
+            yield message(
+                "near_line",
                 project=result.project,
                 indicator=result.name,
                 value=value_text(result),
-                figure=figure_text(result),
                 target=target_text(result),
-            )
-            yield line.text(language), tuple(_misses(result, language))
+                left=headroom(result),
+            ).text(language)
 
 
 def provisional(card: Scorecard, language: str) -> Iterator[str]:
     """Say which verdicts undecided rows may still turn, and in one line how many only the rest of the period."""
     open_ones = [r for r in card.results if r.provisional and r.verdict in (Verdict.PASS, Verdict.FAIL)]
     for result in open_ones:
-        if result.deciding:
+        if said := sensitivity(result):
             yield message(
                 "provisional_line",
                 project=result.project,
                 indicator=result.name,
                 verdict=word(f"verdict_{result.verdict}", language),
-                count=result.deciding,
+                turning=said,
             ).text(language)
     if rest := sum(not result.deciding for result in open_ones):
         yield message("provisional_rest", count=rest).text(language)
@@ -177,12 +202,17 @@ def summary_line(card: Scorecard, language: str) -> str:
     return said.text(language)
 
 
-def _misses(result: Result, language: str) -> Iterator[str]:
-    for miss in result.misses:
-        yield f"{miss.row_id or '-'}  {miss.reason.text(language)}  {miss.place}"
+def misses(result: Result, language: str) -> Iterator[str]:
+    """Say the first rows that speak against the target, and how many more there are."""
+    yield from (miss_line(miss, language) for miss in result.misses)
     more = result.against - len(result.misses)
     if more > 0 and result.misses:
         yield message("more", count=more).text(language)
+
+
+def miss_line(miss: Miss, language: str) -> str:
+    """Say which row was missed, why, and where it stands."""
+    return f"{miss.row_id or '-'}  {miss.reason.text(language)}  {miss.place}"
 
 
 def _some(names: Sequence[str], language: str, most: int = 3) -> str:

@@ -10,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from opskpi.model.cards import Result, Scorecard, Verdict
+from opskpi.model.safety import legible
 from opskpi.renderers import Style, approvals, breakdowns, scores, series
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
     heads,
     ledger_line,
+    near,
     passed,
     problem_lines,
     provisional,
@@ -52,7 +54,7 @@ def render(card: Scorecard, style: Style) -> bytes:
         emoji=False,
         soft_wrap=False,
     )
-    console.print(Text(title(card, style.language), style="bold"))
+    console.print(_text(title(card, style.language), style="bold"))
     matrix = _matrix(card, style.language, " ")
     if console.measure(matrix, options=console.options.update(max_width=_UNCUT)).maximum > console.width:
         # a narrow terminal: the word goes under its value, in every cell alike
@@ -67,6 +69,7 @@ def render(card: Scorecard, style: Style) -> bytes:
     _section(console, style, "section_failed", _nested(failed(card, style.language)))
     _section(console, style, "section_waived", list(approvals.waived(card, style.language)))
     _section(console, style, "section_provisional", list(provisional(card, style.language)), PROVISIONAL)
+    _section(console, style, "section_near", list(near(card, style.language)))
     _section(console, style, "section_reported", list(reported(card, style.language)))
     _section(console, style, "section_without", list(without(card, style.language)))
     _section(console, style, "section_changes", list(approvals.changed(card, style.language)))
@@ -77,31 +80,36 @@ def render(card: Scorecard, style: Style) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
+def _text(said: str, style: str = "") -> Text:
+    """Make a text that the terminal shows, whatever it is, and obeys in nothing."""
+    return Text(legible(said), style)
+
+
 def _matrix(card: Scorecard, language: str, between: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(word("head_project", language), overflow="fold", min_width=8)
     for head in heads(card):
-        table.add_column(head, overflow="fold", justify="right")
+        table.add_column(_text(head), overflow="fold", justify="right")
     for project, results in rows(card):
-        table.add_row(Text(project), *(_cell(result, language, between) for result in results))
+        table.add_row(_text(project), *(_cell(result, language, between) for result in results))
     if card.company:
         table.add_section()
-        table.add_row(Text(word("head_passed", language)), *(Text(each) for each in passed(card)))
+        table.add_row(_text(word("head_passed", language)), *(_text(each) for each in passed(card)))
     return table
 
 
 def _cell(result: Result | None, language: str, between: str) -> Text:
     if result is None:
-        return Text("")
-    said = Text(verdict_word(result, language), style=_COLOURS.get(result.verdict, ""))
-    return said if result.value is None else Text(f"{value_text(result)}{between}").append_text(said)
+        return _text("")
+    said = _text(verdict_word(result, language), style=_COLOURS.get(result.verdict, ""))
+    return said if result.value is None else _text(f"{value_text(result)}{between}").append_text(said)
 
 
 def _series(console: Console, card: Scorecard, language: str) -> None:
     """Print each indicator's series, in several tables where its parts do not fit side by side."""
-    console.print(Text(series.heading(card, language), style="bold"))
+    console.print(_text(series.heading(card, language), style="bold"))
     for each in series.series(card, language):
-        console.print(Text(f"  {each.head}"), overflow="fold")
+        console.print(_text(f"  {each.head}"), overflow="fold")
         for table in _fitting(console, card, each, language) if each.rows else ():
             console.print(Padding(table, (0, 0, 0, 2)))
     console.print()
@@ -123,30 +131,30 @@ def _strip(card: Scorecard, each: series.Series, which: slice, language: str, wi
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column(word("head_project", language), overflow="fold", min_width=8, max_width=max(8, widest))
     for label in series.labels(card)[which]:
-        table.add_column(label.replace("..", "..\n"), overflow="fold", justify="right")
+        table.add_column(_text(label.replace("..", "..\n")), overflow="fold", justify="right")
     for project, results in each.rows:
-        table.add_row(Text(project), *(_figure(result, language) for result in results[which]))
+        table.add_row(_text(project), *(_figure(result, language) for result in results[which]))
     if each.passed:
         table.add_section()
-        table.add_row(Text(word("head_passed", language)), *(Text(said) for said in each.passed[which]))
+        table.add_row(_text(word("head_passed", language)), *(_text(said) for said in each.passed[which]))
     return table
 
 
 def _figure(result: Result | None, language: str) -> Text:
-    return Text("") if result is None else Text(series.cell_text(result, language), _COLOURS.get(result.verdict, ""))
+    return _text("") if result is None else _text(series.cell_text(result, language), _COLOURS.get(result.verdict, ""))
 
 
 def _scores(console: Console, card: Scorecard, language: str) -> None:
     """Print the totals, then what cost points and what did not apply."""
-    console.print(Text(word("section_scores", language), style="bold"))
+    console.print(_text(word("section_scores", language), style="bold"))
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for at, head in enumerate(scores.headings(card, language)):
-        table.add_column(head, overflow="fold", justify="right" if at else "left", min_width=0 if at else 8)
+        table.add_column(_text(head), overflow="fold", justify="right" if at else "left", min_width=0 if at else 8)
     for row in scores.table(card, language):
-        table.add_row(*map(Text, row))
+        table.add_row(*map(_text, row))
     console.print(Padding(table, (0, 0, 0, 2)))
     for line in (*scores.costs(card, language), *scores.absent(card, language)):
-        console.print(Padding(Text(line), (0, 0, 0, 2)), overflow="fold")
+        console.print(Padding(_text(line), (0, 0, 0, 2)), overflow="fold")
     console.print()
 
 
@@ -162,8 +170,8 @@ def _nested(found: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
 def _section(console: Console, style: Style, key: str, lines: list[str], mark: str = "") -> None:
     if not lines:
         return
-    console.print(Text(f"{word(key, style.language)}{mark and ' ' + mark}", style="bold"))
+    console.print(_text(f"{word(key, style.language)}{mark and ' ' + mark}", style="bold"))
     for line in lines:
         indent = len(line) - len(line.lstrip()) + 2
-        console.print(Padding(Text(line.lstrip()), (0, 0, 0, indent)), overflow="fold")
+        console.print(Padding(_text(line.lstrip()), (0, 0, 0, indent)), overflow="fold")
     console.print()

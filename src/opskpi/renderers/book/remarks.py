@@ -1,16 +1,15 @@
 """What stands beside a result in the workbook: a waiver, who reported it, why there is no figure, what may turn it."""
 
-from opskpi.model.cards import Result, Verdict
+from opskpi.model.cards import Result
 from opskpi.renderers import approvals
 from opskpi.renderers.lines import claim_fields
+from opskpi.renderers.margins import sensitivity
 from opskpi.wording import message
 
 
 def remark(result: Result, language: str) -> str:
-    """Say what is waived, who reported the figure, why there is none, or how many rows could turn the verdict."""
+    """Say what is waived, who reported the figure, why there is none, or which rows could turn the verdict."""
     if result.claim and not result.waiver:
         return message("reported_note", **claim_fields(result.claim)).text(language)
-    said = approvals.waiver_said(result) or result.why
-    if said is None and result.provisional and result.deciding and result.verdict in (Verdict.PASS, Verdict.FAIL):
-        said = message("book_deciding", count=result.deciding)
+    said = approvals.waiver_said(result) or result.why or sensitivity(result)
     return said.text(language) if said else ""

@@ -14,6 +14,7 @@ from opskpi.renderers.book.making import TERM_FIGURE, VERDICT, Book
 from opskpi.renderers.book.remarks import remark
 from opskpi.renderers.book.verdicts import JUDGED, verdict
 from opskpi.renderers.lines import target_text, verdict_word, word
+from opskpi.renderers.margins import headroom
 
 _COLUMNS = (
     ("head_sequence", 6),
@@ -30,7 +31,8 @@ _COLUMNS = (
     ("book_pending", 8),
     ("book_excluded", 8),
     ("book_how", 12),
-    ("head_note", 60),
+    ("head_note", 48),
+    ("head_headroom", 30),
 )
 _TERM_COLUMNS = (
     ("head_sequence", 6),
@@ -93,6 +95,8 @@ def _write_result(sheet: Worksheet, row: int, result: Result, book: Book) -> Non
         how = "book_fixed_verdict"
     sheet.write_string(row, 13, word(how, language), looks("centred"))
     sheet.write_string(row, 14, remark(result, language), looks("body"))
+    left = headroom(result)
+    sheet.write_string(row, 15, left.text(language) if left else "", looks("body"))
 
 
 def _cells_of(result: Result, row: int, book: Book) -> Cells:

@@ -157,6 +157,7 @@ def _lists(card: Scorecard, language: str) -> Iterator[tuple[str, list[str]]]:
     """Give what is said in sentences, under its heading."""
     yield "section_waived", list(approvals.waived(card, language))
     yield "section_provisional", list(lines.provisional(card, language))
+    yield "section_near", list(lines.near(card, language))
     yield "section_reported", list(lines.reported(card, language))
     yield "section_without", list(lines.without(card, language))
     yield "section_changes", list(approvals.changed(card, language))

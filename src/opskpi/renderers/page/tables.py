@@ -7,8 +7,8 @@ from opskpi.model.cards import InputRecord, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up
 from opskpi.model.places import ProblemGroup
 from opskpi.renderers import breakdowns, scores, series
-from opskpi.renderers.arithmetic import headroom
 from opskpi.renderers.lines import figure_text, problem_said, target_text, value_text, word
+from opskpi.renderers.margins import headroom
 from opskpi.wording import message
 
 #: The columns of a ledger, each with its heading.
