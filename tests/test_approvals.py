@@ -175,7 +175,7 @@ class TestHeaderAndChanges:
     def test_people_read_them_too(self, desk: Desk) -> None:
         files = [desk.folder / f"card.{suffix}" for suffix in ("md", "xlsx")]
         words = [word for path in files for word in ("-o", str(path))]
-        outcome = score(desk, HEADER + CHANGE, "-f", "terminal", *words)
+        outcome = score(desk, HEADER + CHANGE, "--full", "-f", "terminal", *words)
 
         line = "2016-07-01 · 完成率：由 {} 改为 {}；原因：客户合同变更（提出人 李四，批准人 王总）"
         assert line.format(">= 95%", ">= 90%") in outcome.printed

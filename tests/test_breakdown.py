@@ -215,7 +215,7 @@ class TestShown:
     def test_people_read_it_after_the_matrix(self, desk: Desk, format_: str, language: str, lines: list[str]) -> None:
         desk.tickets(*mixed())
 
-        printed = desk.run("score", "-f", format_, "--lang", language, plan=written(desk, SHARE)).printed
+        printed = desk.run("score", "--full", "-f", format_, "--lang", language, plan=written(desk, SHARE)).printed
         text = printed.replace("\\", "")
 
         assert [line for line in lines if line.lower() not in text.lower()] == []
@@ -225,7 +225,7 @@ class TestShown:
         text = "  x: {name: x, table: tickets, period_by: created_at, value: count(), breakdown: type}"
 
         chinese, english = (
-            desk.run("score", "-f", "md", "--lang", language, plan=written(desk, text)).printed
+            desk.run("score", "--full", "-f", "md", "--lang", language, plan=written(desk, text)).printed
             for language in ("zh", "en")
         )
 
@@ -236,7 +236,7 @@ class TestShown:
         """Fourteen words of one row each: two are counted, not named."""
         desk.tickets(*(incident(优先级=f"P{at:02}") for at in range(14)))
 
-        printed = desk.run("score", "-f", "md", "--lang", "zh", plan=written(desk, COUNT)).printed
+        printed = desk.run("score", "--full", "-f", "md", "--lang", "zh", plan=written(desk, COUNT)).printed
 
         assert "P11 1（7.1%）、另 2 种共 2 行" in printed
         assert "P12" not in printed

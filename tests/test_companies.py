@@ -112,9 +112,9 @@ def test_the_scorecard_is_the_committed_one(folder: Path, opskpi: Run, monkeypat
     """Run the README's command for the Markdown scorecard, and compare byte for byte."""
     monkeypatch.chdir(ROOT)
     name = folder.relative_to(ROOT).as_posix()
-    command = f"opskpi score {name}/csv -t {name}/targets.yaml -q -o {name}/scorecard.md"
+    command = f"opskpi score {name}/csv -t {name}/targets.yaml -q --full -o {name}/scorecard.md"
     assert f"    {command}\n" in (folder / "README.md").read_text(encoding="utf-8")
-    result = opskpi("score", f"{name}/csv", "-t", f"{name}/targets.yaml", "-f", "md")
+    result = opskpi("score", f"{name}/csv", "-t", f"{name}/targets.yaml", "--full", "-f", "md")
     assert result.stdout.encode() == (folder / "scorecard.md").read_bytes()
 
 

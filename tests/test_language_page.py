@@ -99,7 +99,7 @@ def test_the_breakdown_of_the_page_is_what_a_run_prints(desk: Desk) -> None:
     text = f"  x: {{name: 例, table: tickets, period_by: created_at, value: '{value}', breakdown: priority}}"
     path = desk.write("plan.yaml", plan(text, more=CALENDAR))
 
-    printed = desk.run("score", "-f", "md", "--period", "2016-03", "--as-of", "end", plan=path).printed
+    printed = desk.run("score", "--full", "-f", "md", "--period", "2016-03", "--as-of", "end", plan=path).printed
 
     (line,) = re.findall(r"^某银行（.*$", PAGE, re.MULTILINE)
     assert line in printed

@@ -318,7 +318,7 @@ class TestShown:
 
     @pytest.mark.parametrize("form", ["terminal", "md"])
     def test_in_text(self, full: Desk, plan: Path, form: str) -> None:
-        printed = full.run("score", "-f", form, plan=plan).printed.replace("\\", "")
+        printed = full.run("score", "--full", "-f", form, plan=plan).printed.replace("\\", "")
 
         assert "达标（填报）" in printed
         assert f"{PROJECT} 系统可用率：99.95%，来源 监控月报，填报人 张三  [填报.csv!D2]" in " ".join(
@@ -396,7 +396,7 @@ class TestEvidence:
         ],
     )
     def test_people_read_it(self, judged: Desk, plan: Path, form: str, language: str, words: str) -> None:
-        printed = judged.run("score", "-f", form, "--lang", language, plan=plan).printed.replace("\\", "")
+        printed = judged.run("score", "--full", "-f", form, "--lang", language, plan=plan).printed.replace("\\", "")
 
         assert words in " ".join(each.strip() for each in printed.split("\n"))
 

@@ -369,7 +369,7 @@ class TestFormats:
     def test_terminal_and_markdown(self, desk: Desk, language: str) -> None:
         path = desk.write("plan.yaml", plan(INDICATORS, more=GRADES))
         page = desk.folder / "card.md"
-        printed = desk.run("score", "-f", "terminal", "--lang", language, "-o", str(page), plan=path).printed
+        printed = desk.run("score", "--full", "-f", "terminal", "--lang", language, "-o", str(page), plan=path).printed
         text = page.read_text(encoding="utf-8").replace("\\", "")
         said = {
             "zh": ("评分", "各项目平均", f"{BANK} · 完成率: 64.17/66.67", "权重分摊给其他指标"),

@@ -608,7 +608,7 @@ class TestShown:
         assert "2016-03" not in text
 
     def test_markdown_has_a_table_for_each_indicator(self, year: Desk) -> None:
-        text = self.printed(year, "-f", "md")
+        text = self.printed(year, "--full", "-f", "md")
         (head,) = {each for each in text.splitlines() if "2016-01" in each}
 
         assert head == f"| project | {' | '.join(MONTHS)} |"

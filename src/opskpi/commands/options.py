@@ -37,6 +37,7 @@ class Wanted:
     max_rejected: str = _MOST_REJECTED
     format: str | None = None
     output: tuple[str, ...] = ()
+    full: bool = False
     lang: str | None = None
     row: str | None = None
     quiet: bool = False

@@ -12,6 +12,7 @@ from typing import ParamSpec
 import click
 
 from opskpi.errors import OpskpiError, OutputError
+from opskpi.model.safety import legible
 from opskpi.wording import Message, message
 
 _Arguments = ParamSpec("_Arguments")
@@ -62,15 +63,16 @@ def check_folder(path: Path) -> None:
         raise OutputError(message("output_unwritable", file=str(path), reason=reason))
 
 
-def write_out(data: bytes, *, machine: bool) -> None:
-    """Write a result to standard output: bytes as they are, text in what the console can show."""
+def write_out(data: bytes, *, machine: bool, coloured: bool = False) -> None:
+    """Write a result to standard output: bytes as they are, text in what the console can show; colours are ours."""
     try:
         if machine:
             sys.stdout.flush()
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         else:
-            sys.stdout.write(_showable(data.decode("utf-8"), sys.stdout.encoding or "utf-8"))
+            text = data.decode("utf-8")
+            sys.stdout.write(_showable(text if coloured else legible(text), sys.stdout.encoding or "utf-8"))
             sys.stdout.flush()
     except BrokenPipeError:
         # whoever read has seen enough; the exit code still tells the verdict
@@ -83,7 +85,7 @@ def tell(lines: Iterable[str]) -> None:
     """Write messages to standard error."""
     for line in lines if sys.stderr else ():
         try:
-            sys.stderr.write(_showable(line, sys.stderr.encoding or "utf-8") + "\n")
+            sys.stderr.write(_showable(legible(line), sys.stderr.encoding or "utf-8") + "\n")
         except OSError:
             return
 

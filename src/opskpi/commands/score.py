@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from opskpi.commands.options import (
 if TYPE_CHECKING:
     from opskpi.model.cards import Scorecard
 
-_FORMATS = ("terminal", "json", "csv", "md", "html", "xlsx")
+_PRINTED = ("terminal", "json", "csv", "md", "html", "wecom", "junit", "openmetrics")
 _PARTS = ("month", "quarter", "half", "year")
 
 
@@ -42,16 +43,18 @@ _PARTS = ("month", "quarter", "half", "year")
 @option(
     "-f",
     "--format",
-    type=click.Choice(_FORMATS[:-1]),
-    help="What to print: terminal (default), json, csv, md, html.",
+    type=click.Choice(_PRINTED),
+    help="What to print: terminal by default.",
 )
 @option(
     "-o",
     "--output",
     multiple=True,
     metavar="FILE",
-    help="Write a scorecard; the suffix is the format (.json .csv .md .html .xlsx). Repeatable.",
+    help="Write a scorecard; the suffix is the format (.json .csv .md .html .xlsx, .xml for junit, .prom for "
+    "openmetrics), or FORMAT=FILE says it. Repeatable.",
 )
+@option("--full", is_flag=True, help="Markdown as a report: matrix, series, rejected rows, ledger; not as a message.")
 def command(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Judge every project in EXPORTS against the plan.
 
@@ -71,11 +74,12 @@ def run(wanted: Wanted) -> int:
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
-    from opskpi.renderers import EVIDENCE, Style, load
+    from opskpi.renderers import EVIDENCE, Style, draw, load
     from opskpi.targets.finding import read_plan
     from opskpi.wording import language_of, message
 
-    formats = [suffix_format(name) for name in wanted.output]
+    formats, names = destinations(wanted.output)
+    wanted = replace(wanted, output=names)
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
     guard_outputs(wanted)
@@ -88,8 +92,8 @@ def run(wanted: Wanted) -> int:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])
         raise
-    style = Style(language, to_file=True)
-    files = [(Path(name), load(each).render(card, style)) for name, each in zip(wanted.output, formats, strict=True)]
+    style = Style(language, to_file=True, full=wanted.full)
+    files = [(Path(name), draw(each, card, style)) for name, each in zip(names, formats, strict=True)]
     for path, data in files:
         write_file(path, data)
     write_rejects(wanted, screen, language)
@@ -97,21 +101,23 @@ def run(wanted: Wanted) -> int:
         tell(notes(card, language))
         tell(message("wrote", file=str(path)).text(language) for path, _ in files)
     if printed:
-        write_out(load(printed).render(card, console_style(language)), machine=printed != "terminal")
+        shown = replace(console_style(language), full=wanted.full)
+        write_out(draw(printed, card, shown), machine=printed != "terminal", coloured=shown.colour)
     return exit_code(card)
 
 
-def suffix_format(name: str) -> str:
-    """Tell a file's format by its suffix; raises SettingsError."""
+def destinations(outputs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell the format and the file of each output; raises SettingsError."""
     from opskpi.errors import SettingsError
-    from opskpi.renderers import FORMATS
+    from opskpi.renderers import FORMATS, SUFFIXES, destination
     from opskpi.wording import message
 
-    suffix = Path(name).suffix.lower().removeprefix(".")
-    if suffix not in FORMATS:
-        known = tuple(f".{each}" for each in FORMATS)
-        raise SettingsError(message("format_unknown", file=name, formats=known))
-    return suffix
+    found = [destination(each) for each in outputs]
+    unknown = [output for output, (format_, _) in zip(outputs, found, strict=True) if not format_]
+    if unknown:
+        rest = tuple(f"{each}=FILE" for each in FORMATS if each not in SUFFIXES.values())
+        raise SettingsError(*(message("format_unknown", file=each, formats=(*SUFFIXES, *rest)) for each in unknown))
+    return tuple(format_ for format_, _ in found), tuple(file for _, file in found)
 
 
 def notes(card: "Scorecard", language: str) -> Sequence[str]:

@@ -1,30 +1,42 @@
 """One file for each output format: a scorecard in, text or bytes out, and nothing else.
 
-A member is named as the user types it (`-f csv`, `-o card.csv`) and defines `render`. Machine
+A member is named as the user types it (`-f csv`, `-o csv=FILE`) and defines `render`. Machine
 formats are bytes (UTF-8, LF) and the same everywhere. `DETAILS` says how many missed rows
 of each result the format shows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import PurePath
 from typing import Protocol
 
-from opskpi.model.cards import Scorecard
+from opskpi.model.cards import Result, Scorecard
 
-#: The formats by the suffix of a file; listing them imports none.
-FORMATS = ("json", "csv", "md", "html", "xlsx")
+#: The formats that files are written in, by name; listing them imports none.
+FORMATS = ("json", "csv", "md", "html", "xlsx", "wecom", "junit", "openmetrics")
+#: What a file's suffix says; any format goes into any file as FORMAT=FILE.
+SUFFIXES = {
+    ".json": "json",
+    ".csv": "csv",
+    ".md": "md",
+    ".html": "html",
+    ".xlsx": "xlsx",
+    ".xml": "junit",
+    ".prom": "openmetrics",
+}
 #: Those that list the rows behind each indicator, and how many of them they hold.
 EVIDENCE = {"xlsx": 1_048_000}
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a format is to look: language, width, colour, and whether it becomes a file."""
+    """How a format is to look: language, width, colour, whether it becomes a file, whether all is told at length."""
 
     language: str
     width: int | None = None
     colour: bool = False
     to_file: bool = False
+    full: bool = False
 
 
 class Renderer(Protocol):
@@ -34,6 +46,32 @@ class Renderer(Protocol):
 
     def render(self, card: Scorecard, style: Style) -> bytes:
         """Draw the scorecard."""
+
+
+def destination(output: str) -> tuple[str, str]:
+    """Tell an output's format, by FORMAT= before it or its suffix, and its file; no format where neither says one."""
+    name, _, file = output.partition("=")
+    if name in FORMATS and file:
+        return name, file
+    return SUFFIXES.get(PurePath(output).suffix.lower(), ""), output
+
+
+def draw(name: str, card: Scorecard, style: Style) -> bytes:
+    """Draw a scorecard in one format, whatever more rows the card holds for others of the same run."""
+    member = load(name)
+    return member.render(_cut(card, member.DETAILS), style)
+
+
+def _cut(card: Scorecard, most: int) -> Scorecard:
+    """Leave of each result's missed rows the first few."""
+    if all(len(result.misses) <= most for result in card.every_result):
+        return card
+    parts = tuple(replace(part, results=_shortened(part.results, most)) for part in card.parts)
+    return replace(card, results=_shortened(card.results, most), parts=parts)
+
+
+def _shortened(results: tuple[Result, ...], most: int) -> tuple[Result, ...]:
+    return tuple(replace(each, misses=each.misses[:most]) for each in results)
 
 
 def load(name: str) -> Renderer:

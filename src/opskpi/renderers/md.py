@@ -1,13 +1,15 @@
-"""The scorecard as Markdown, for a chat group or a wiki."""
+"""The scorecard as Markdown: a short message for a chat group, or the whole report."""
 
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
 from opskpi.renderers import Style, approvals, breakdowns, scores, series
+from opskpi.renderers.gist import blocks
 from opskpi.renderers.lines import (
     failed,
     heads,
     ledger_line,
+    near,
     passed,
     problem_lines,
     provisional,
@@ -21,16 +23,32 @@ from opskpi.renderers.lines import (
     word,
 )
 from opskpi.renderers.marks import escaped
+from opskpi.wording import message
 
 DETAILS = 3
+#: So many items of a list are in a message.
+_MOST = 10
 
 
 def render(card: Scorecard, style: Style) -> bytes:
-    """Write the scorecard as Markdown."""
-    return ("\n".join(_lines(card, style.language)) + "\n").encode("utf-8", errors="replace")
+    """Write the scorecard as Markdown, at length where that is asked for."""
+    lines = _report(card, style.language) if style.full else _message(card, style.language)
+    return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
-def _lines(card: Scorecard, language: str) -> Iterator[str]:
+def _message(card: Scorecard, language: str) -> Iterator[str]:
+    """Say what failed and why, and what else a group must know; of long lists the first items."""
+    yield f"# {escaped(title(card, language))}"
+    yield ""
+    yield escaped(summary_line(card, language))
+    for block in blocks(card, language):
+        shown = [(item.said, item.first(DETAILS, language)) for item in block.items[:_MOST]]
+        yield from _nested(block.key, shown, language)
+        if more := len(block.items) - len(shown):
+            yield f"- {message('more_items', count=more).text(language)}"
+
+
+def _report(card: Scorecard, language: str) -> Iterator[str]:
     yield f"# {escaped(title(card, language))}"
     yield ""
     yield escaped(summary_line(card, language))
@@ -47,6 +65,7 @@ def _lines(card: Scorecard, language: str) -> Iterator[str]:
     yield from _nested("section_failed", list(failed(card, language)), language)
     yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
+    yield from _list("section_near", list(near(card, language)), language)
     yield from _list("section_reported", list(reported(card, language)), language)
     yield from _list("section_without", list(without(card, language)), language)
     yield from _list("section_problems", list(problem_lines(card.problems, language)), language)
