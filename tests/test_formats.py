@@ -109,6 +109,20 @@ def test_our_own_outputs_are_not_read_back_from_a_folder(exports: Path, opskpi: 
     assert {"rejects.csv", *FILES.values()} == {each["file"] for each in json.loads(again.stdout)["unused"]}
 
 
+def test_outputs_among_the_exports_are_replaced_by_the_next_run(exports: Path, opskpi: Run) -> None:
+    words = [word for name in renderers.FORMATS for word in ("-o", output(exports, name))]
+    codes = [opskpi("score", exports, "-t", "2016", "-q", *words).exit_code for _ in range(2)]
+    assert codes == [1, 1]
+
+
+def test_the_settings_can_ask_for_the_report(exports: Path, opskpi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(exports.parent)
+    (exports.parent / "opskpi.toml").write_text('exports = "exports"\ntargets = "2016"\nfull = true\nformat = "md"\n')
+    said = opskpi("score", "-q").stdout
+    assert said == opskpi("score", exports, "-t", "2016", "-q", "-f", "md", "--full").stdout
+    assert "## 行数账" in said
+
+
 @pytest.mark.parametrize(
     ("output", "format_", "file"),
     [

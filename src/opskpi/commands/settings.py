@@ -31,6 +31,7 @@ KEYS = {
     "rejects": False,
     "max_rejected": False,
     "quiet": False,
+    "full": False,
 }
 
 

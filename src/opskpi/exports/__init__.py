@@ -31,6 +31,8 @@ MARK_SCORECARD = ("project", "indicator", "period", "verdict")
 MARK_REJECTS = "opskpi_file"
 #: What our own workbooks carry in their properties.
 MARK_WORKBOOK = "opskpi.scorecard"
+#: How our messages begin: a heading, then the verdicts in a colour.
+MARK_MESSAGE = ("### ", "<font color=")
 
 
 @dataclass(frozen=True, slots=True)

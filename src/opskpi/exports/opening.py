@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from opskpi.errors import ExportError, OpskpiError, SettingsError
-from opskpi.exports import MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes, Sheet
+from opskpi.exports import MARK_MESSAGE, MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes, Sheet
 from opskpi.exports.archives import gunzip, unzip
 from opskpi.exports.content import content_is_ole, content_of
 from opskpi.exports.finding import PACKED, SUFFIXES, Found, find
@@ -215,8 +215,10 @@ def is_ours(data: Bytes) -> bool:
     start = bytes(memoryview(data)[:_BYTES_OF_MARK])
     if start.startswith(b"PK\x03\x04"):
         return MARK_WORKBOOK in _book_properties(data)
-    line = start.decode("utf-8-sig", errors="ignore").split("\n", 1)[0]
-    return line.startswith((",".join(MARK_SCORECARD), MARK_REJECTS))
+    first, _, rest = start.decode("utf-8-sig", errors="ignore").partition("\n")
+    if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS)):
+        return True
+    return first.startswith(MARK_MESSAGE[0]) and rest.startswith(MARK_MESSAGE[1])
 
 
 def _book_properties(data: Bytes) -> str:
