@@ -33,6 +33,8 @@ MARK_REJECTS = "opskpi_file"
 MARK_WORKBOOK = "opskpi.scorecard"
 #: How our messages begin: a heading, then the verdicts in a colour.
 MARK_MESSAGE = ("### ", "<font color=")
+#: A hidden name of the books that are written into for people, which survives whatever saves them again.
+MARK_NAME = "_opskpi.output"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from opskpi.errors import ExportError, OpskpiError, SettingsError
-from opskpi.exports import MARK_MESSAGE, MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes, Sheet
+from opskpi.exports import MARK_MESSAGE, MARK_NAME, MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes, Sheet
 from opskpi.exports.archives import gunzip, unzip
 from opskpi.exports.content import content_is_ole, content_of
 from opskpi.exports.finding import PACKED, SUFFIXES, Found, find
@@ -25,6 +25,7 @@ from opskpi.wording import Message, message
 #: Larger files are mapped, not read: memory is for rows.
 _LARGE = 1 << 26
 _BYTES_OF_MARK = 4096
+_BYTES_OF_PART = 1 << 20
 _CHANGE_MARKS = ("st_size", "st_mtime_ns", "st_ino")
 
 
@@ -214,17 +215,18 @@ def is_ours(data: Bytes) -> bool:
     """Tell our own scorecards and rejects files by the mark they carry."""
     start = bytes(memoryview(data)[:_BYTES_OF_MARK])
     if start.startswith(b"PK\x03\x04"):
-        return MARK_WORKBOOK in _book_properties(data)
+        return MARK_WORKBOOK in _part(data, "docProps/core.xml") or MARK_NAME in _part(data, "xl/workbook.xml")
     first, _, rest = start.decode("utf-8-sig", errors="ignore").partition("\n")
     if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS)):
         return True
     return first.startswith(MARK_MESSAGE[0]) and rest.startswith(MARK_MESSAGE[1])
 
 
-def _book_properties(data: Bytes) -> str:
+def _part(data: Bytes, name: str) -> str:
+    """Read the beginning of a part of a book; nothing where there is none."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as book:
-            return book.read("docProps/core.xml")[:65536].decode("utf-8", errors="ignore")
+        with zipfile.ZipFile(BytesIO(data)) as book, book.open(name) as part:
+            return part.read(_BYTES_OF_PART).decode("utf-8", errors="ignore")
     except (KeyError, zipfile.BadZipFile, OSError, ValueError):
         return ""
 

@@ -21,6 +21,11 @@ WORKBOOK_OPTIONS = {
 }
 
 
+def is_risky(text: str) -> bool:
+    """Tell whether a spreadsheet would take a text for a formula once somebody edits its cell."""
+    return text.startswith(_RISKY)
+
+
 def plain_text(text: str) -> str:
     """Keep a spreadsheet from running a text as a formula: an apostrophe goes before it."""
     return f"'{text}" if text.startswith(_RISKY) else text
