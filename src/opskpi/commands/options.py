@@ -38,6 +38,7 @@ class Wanted:
     format: str | None = None
     output: tuple[str, ...] = ()
     full: bool = False
+    notes: str | None = None
     lang: str | None = None
     row: str | None = None
     quiet: bool = False
@@ -201,7 +202,7 @@ def guard_outputs(wanted: Wanted) -> None:
     from opskpi.exports.finding import find
     from opskpi.wording import message
 
-    outputs = [*wanted.output, *([wanted.rejects] if wanted.rejects else [])]
+    outputs = [*wanted.output, *(name for name in (wanted.rejects, wanted.notes) if name)]
     if not outputs:
         return
     inputs = {os.path.realpath(each.path) for each in find(wanted.exports) if each.named or not _ours(each.path)}

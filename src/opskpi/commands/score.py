@@ -55,6 +55,11 @@ _PARTS = ("month", "quarter", "half", "year")
     "openmetrics), or FORMAT=FILE says it. Repeatable.",
 )
 @option("--full", is_flag=True, help="Markdown as a report: matrix, series, rejected rows, ledger; not as a message.")
+@option(
+    "--notes",
+    metavar="FILE",
+    help="Keep the list of improvements in this workbook: misses are added, what people wrote stays.",
+)
 def command(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Judge every project in EXPORTS against the plan.
 
@@ -72,6 +77,7 @@ def run(wanted: Wanted) -> int:
     from opskpi.exports.opening import Contents
 
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
+    from opskpi.commands.books import open_notes
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
     from opskpi.renderers import EVIDENCE, Style, draw, load
@@ -83,8 +89,10 @@ def run(wanted: Wanted) -> int:
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
     guard_outputs(wanted)
+    listed = open_notes(wanted.notes)
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
+    details = max(details, listed.DETAILS if listed else 0)
     evidence = max((EVIDENCE.get(each, 0) for each in formats), default=0)
     try:
         card, screen = score(request(wanted, details, contents, evidence=evidence), plan, document)
@@ -92,6 +100,7 @@ def run(wanted: Wanted) -> int:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])
         raise
+    card, write_notes = listed.kept(card, language) if listed else (card, tuple)
     style = Style(language, to_file=True, full=wanted.full)
     files = [(Path(name), draw(each, card, style)) for name, each in zip(names, formats, strict=True)]
     for path, data in files:
@@ -103,6 +112,9 @@ def run(wanted: Wanted) -> int:
     if printed:
         shown = replace(console_style(language), full=wanted.full)
         write_out(draw(printed, card, shown), machine=printed != "terminal", coloured=shown.colour)
+    done = write_notes()
+    if not wanted.quiet:
+        tell(said.text(language) for said in done)
     return exit_code(card)
 
 

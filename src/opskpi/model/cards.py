@@ -10,6 +10,7 @@ from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.breakdowns import Breakdown
 from opskpi.model.evidence import Evidence
 from opskpi.model.goals import Target
+from opskpi.model.improvements import Improvement
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
 from opskpi.model.rules import RuleInWords, RuleRecord
@@ -267,7 +268,7 @@ class Scorecard:
 
     `rules` says in words how each indicator is counted, `records` what decides it, `calendars` hashes what each
     calendar of the plan comes to.
-    `evidence` is there only where a format asked for every row.
+    `evidence` is there only where a format asked for every row, `improvements` where a list of them is kept.
     """
 
     plan: PlanRecord
@@ -294,6 +295,7 @@ class Scorecard:
     records: Mapping[str, RuleRecord] = field(default_factory=dict)
     calendars: Mapping[str, str] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
+    improvements: tuple[Improvement, ...] = ()
 
     @property
     def projects(self) -> tuple[str, ...]:

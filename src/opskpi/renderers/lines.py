@@ -202,11 +202,12 @@ def summary_line(card: Scorecard, language: str) -> str:
     return said.text(language)
 
 
-def misses(result: Result, language: str) -> Iterator[str]:
-    """Say the first rows that speak against the target, and how many more there are."""
-    yield from (miss_line(miss, language) for miss in result.misses)
-    more = result.against - len(result.misses)
-    if more > 0 and result.misses:
+def misses(result: Result, language: str, most: int | None = None) -> Iterator[str]:
+    """Say the first rows that speak against the target, at most so many, and how many more there are."""
+    told = result.misses[:most]
+    yield from (miss_line(miss, language) for miss in told)
+    more = result.against - len(told)
+    if more > 0 and told:
         yield message("more", count=more).text(language)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style, approvals, breakdowns, scores, series
+from opskpi.renderers import Style, approvals, breakdowns, improvements, scores, series
 from opskpi.renderers.gist import blocks
 from opskpi.renderers.lines import (
     failed,
@@ -63,6 +63,7 @@ def _report(card: Scorecard, language: str) -> Iterator[str]:
     if card.totals:
         yield from _scores(card, language)
     yield from _nested("section_failed", list(failed(card, language)), language)
+    yield from _improvements(card, language)
     yield from _list("section_waived", list(approvals.waived(card, language)), language)
     yield from _list("section_provisional", list(provisional(card, language)), language)
     yield from _list("section_near", list(near(card, language)), language)
@@ -113,6 +114,15 @@ def _scores(card: Scorecard, language: str) -> Iterator[str]:
     yield from (_row(row) for row in scores.table(card, language))
     lines = [*scores.costs(card, language), *scores.absent(card, language)]
     yield from ("", *(f"- {escaped(line)}" for line in lines)) if lines else ()
+
+
+def _improvements(card: Scorecard, language: str) -> Iterator[str]:
+    rows = list(improvements.table(card, language))
+    if rows:
+        yield from _heading("section_improvements", language)
+        yield _row([word(key, language) for key in improvements.HEADS])
+        yield "|---" * len(improvements.HEADS) + "|"
+    yield from map(_row, rows)
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -1,21 +1,22 @@
 """The forms people file: each project's year, what its customer gets, and what is to be done about each miss."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from opskpi.model.cards import Result, Scorecard, Verdict
+from opskpi.model.improvements import Improvement
 from opskpi.model.rules import Clause
-from opskpi.renderers import approvals, series
+from opskpi.renderers import approvals, improvements, series
 from opskpi.renderers.book.layout import quoted
 from opskpi.renderers.book.looks import height_of, number_format, printed, printed_apart
 from opskpi.renderers.book.making import VERDICT, Book
 from opskpi.renderers.book.remarks import remark
 from opskpi.renderers.book.results import tint
 from opskpi.renderers.book.summary import SIGNED, write_linked
-from opskpi.renderers.lines import target_text, verdict_word, word
+from opskpi.renderers.lines import misses, target_text, verdict_word, word
 from opskpi.wording import message
 
 _BEFORE = (("head_indicator", 20), ("book_method", 30), ("head_target", 9), ("head_owner", 11), ("head_frequency", 9))
@@ -40,6 +41,10 @@ _IMPROVED = (
     ("book_deadline", 12),
     ("book_check", 14),
 )
+#: What a list that is kept knows beside it.
+_KEPT = (("notes_period", 10), ("notes_latest", 20), ("notes_status", 9))
+#: The columns of the figure, and of the first text that people write.
+_VALUE, _WRITTEN = 3, 6
 #: Between blocks of projects, so that each has a page of its own.
 _GAP = 2
 _MONTH, _WHOLE, _TREND = 7, 9, 12
@@ -88,35 +93,62 @@ def write_customers(sheet: Worksheet, book: Book) -> None:
 
 
 def write_improvements(sheet: Worksheet, book: Book) -> None:
-    """List what was missed, with room for the cause, the measure, who does it, by when, and the check."""
-    looks, language = book.looks, book.language
-    _write_heads(sheet, 0, [word(key, language) for key, _ in _IMPROVED], book)
+    """List what was missed with the cause, the measure, who does it, by when, and the check, or room for them.
+
+    Where a list is kept, what is still open of earlier periods follows.
+    """
+    columns = (*_IMPROVED, *_KEPT) if book.card.improvements else _IMPROVED
+    _write_heads(sheet, 0, [word(key, book.language) for key, _ in columns], book)
+    known = improvements.written(book.card)
     failed = [result for result in book.card.results if result.verdict is Verdict.FAIL]
     for row, result in enumerate(failed, start=1):
-        for column, text in ((0, result.project), (1, result.name), (2, target_text(result))):
-            sheet.write_string(row, column, text, looks("wrapped"))
-        write_linked(sheet, (row, 3), result, book)
-        if result.reading.missed is None:
-            sheet.write_blank(row, 4, None, looks("body"))
-        else:
-            sheet.write_number(row, 4, result.reading.missed, looks("body"))
-        missed = "\n".join(_first_missed(result, language))
-        sheet.write_string(row, 5, missed, looks("wrapped"))
-        sheet.set_row(row, height_of((result.project, _IMPROVED[0][1]), (missed, _IMPROVED[5][1])))
-        for column in range(6, len(_IMPROVED)):
-            sheet.write_blank(row, column, None, looks("wrapped"))
-    for column, (_, width) in enumerate(_IMPROVED):
+        _write_miss(sheet, row, result, known.get((result.project, result.indicator)), book)
+    earlier = improvements.earlier(book.card)
+    for row, line in enumerate(earlier, start=len(failed) + 1):
+        _write_earlier(sheet, row, line, book)
+    for column, (_, width) in enumerate(columns):
         sheet.set_column(column, column, width)
+    last = len(failed) + len(earlier)
     sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(len(failed), 1), len(_IMPROVED) - 1)
-    printed(sheet, heads=(0, 0), last=(len(failed), len(_IMPROVED) - 1))
+    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+    printed(sheet, heads=(0, 0), last=(last, len(columns) - 1))
 
 
-def _first_missed(result: Result, language: str) -> Iterator[str]:
-    for miss in result.misses:
-        yield f"{miss.row_id or '-'}  {miss.reason.text(language)}  {miss.place}"
-    if result.misses and (more := (result.reading.missed or 0) - len(result.misses)) > 0:
-        yield message("more", count=more).text(language)
+def _write_miss(sheet: Worksheet, row: int, result: Result, line: Improvement | None, book: Book) -> None:
+    """Write a miss of the card's own period, with live figures."""
+    looks, language = book.looks, book.language
+    for column, text in ((0, result.project), (1, result.name), (2, target_text(result))):
+        sheet.write_string(row, column, text, looks("wrapped"))
+    write_linked(sheet, (row, 3), result, book)
+    if result.reading.missed is None:
+        sheet.write_blank(row, 4, None, looks("body"))
+    else:
+        sheet.write_number(row, 4, result.reading.missed, looks("body"))
+    missed = "\n".join(misses(result, language))
+    sheet.write_string(row, 5, missed, looks("wrapped"))
+    _write_written(sheet, row, line, book.card.period.label, (result.project, missed), book)
+
+
+def _write_earlier(sheet: Worksheet, row: int, line: Improvement, book: Book) -> None:
+    """Write a line of an earlier period as it was kept."""
+    for column, text in enumerate((line.project, line.name, line.target, line.value, "", "")):
+        sheet.write_string(row, column, text, book.looks("figure" if column == _VALUE else "wrapped"))
+    _write_written(sheet, row, line, line.period, (line.project, ""), book)
+
+
+def _write_written(
+    sheet: Worksheet, row: int, line: Improvement | None, period: str, before: tuple[str, str], book: Book
+) -> None:
+    """Write what people wrote behind `before`, or leave room for it; then what a kept list knows beside it."""
+    *texts, status = improvements.texts(line)
+    kept = (period, improvements.latest(line, book.language), status) if book.card.improvements else ()
+    for column, text in enumerate((*texts, *kept), start=_WRITTEN):
+        if text:
+            sheet.write_string(row, column, text, book.looks("wrapped"))
+        else:
+            sheet.write_blank(row, column, None, book.looks("wrapped"))
+    wide = ((before[0], 0), (before[1], _WRITTEN - 1), (texts[0], _WRITTEN), (texts[1], _WRITTEN + 1))
+    sheet.set_row(row, height_of(*((text, _IMPROVED[column][1]) for text, column in wide)))
 
 
 def _columns(book: Book) -> list[tuple[str, int]]:

@@ -69,6 +69,7 @@ def contents(card: Scorecard, language: str) -> Mapping[str, object]:
         "projects": tuple(results.projects(card, language)),
         "passed": lines.passed(card),
         "failed": tables.failed(card, results.anchors(card), language),
+        "improved": tables.improved(card, language),
         "company": tables.company(card, language),
         "scored": (tables.totals(card, language), tables.points(card, language)) if card.totals else (),
         "score_lines": (*scores.costs(card, language), *scores.absent(card, language)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from opskpi.model.cards import InputRecord, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up
 from opskpi.model.places import ProblemGroup
-from opskpi.renderers import breakdowns, scores, series
+from opskpi.renderers import breakdowns, improvements, scores, series
 from opskpi.renderers.lines import figure_text, problem_said, target_text, value_text, word
 from opskpi.renderers.margins import headroom
 from opskpi.wording import message
@@ -56,6 +56,14 @@ def failed(card: Scorecard, anchors: Mapping[tuple[str, str], str], language: st
         if result.verdict is Verdict.FAIL
     )
     return Table(word("section_failed", language), _words(heads, language), rows, frozenset({2, 3}))
+
+
+def improved(card: Scorecard, language: str) -> Table:
+    """List what was missed with what was written about it, and what is still open of earlier periods."""
+    rows = tuple(improvements.table(card, language))
+    return Table(
+        word("section_improvements", language), _words(improvements.HEADS, language), rows, frozenset({2, 3, 4})
+    )
 
 
 def company(card: Scorecard, language: str) -> Table:
