@@ -41,15 +41,19 @@ def test_help_and_version_import_nothing_heavy() -> None:
     assert imported_by(code).isdisjoint(HEAVY)
 
 
-def test_scoring_csv_files_never_imports_pandas() -> None:
-    """`pyarrow` imports pandas in its own conversions, for half a second; `opskpi.arrow` goes round them."""
+def test_scoring_csv_files_never_imports_pandas_or_what_writes_workbooks() -> None:
+    """`pyarrow` imports pandas in its own conversions, for half a second; `opskpi.arrow` goes round them.
+
+    A run without `--notes` and `--template` pays nothing for them.
+    """
     folder = ROOT / "examples" / "2016" / "csv"
     plan = ROOT / "targets" / "2016.yaml"
     code = (
         "from opskpi.commands import group\n"
-        f"group.main(['score', {str(folder)!r}, '-t', {str(plan)!r}, '-q'], standalone_mode=False)"
+        f"group.main(['score', {str(folder)!r}, '-t', {str(plan)!r}, '-q'], standalone_mode=False)\n"
+        "import sys; assert not any(name.startswith('opskpi.forms') for name in sys.modules)"
     )
-    assert "pandas" not in imported_by(code)
+    assert imported_by(code).isdisjoint({"pandas", "openpyxl", "xlsxwriter"})
 
 
 def test_each_family_has_a_file_for_each_name() -> None:

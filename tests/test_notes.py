@@ -312,7 +312,7 @@ class TestTheCard:
         book.worksheets[0]["H5"] = "调整排班"
         book.save(path(desk))
         outputs = [word for name in ("md", "html", "xlsx") for word in ("-o", str(desk.folder / f"card.{name}"))]
-        kept(desk, "2016-04", *outputs)
+        kept(desk, "2016-04", "--full", *outputs)
         return desk.folder
 
     def test_markdown_is_filled_from_the_list(self, april: Path) -> None:
@@ -339,7 +339,7 @@ class TestTheCard:
 
     def test_names_no_other_project(self, desk: Desk) -> None:
         kept(desk)
-        kept(desk, "2016-04", "--project", "乙", "-o", str(desk.folder / "card.md"))
+        kept(desk, "2016-04", "--full", "--project", "乙", "-o", str(desk.folder / "card.md"))
         text = (desk.folder / "card.md").read_text(encoding="utf-8")
         assert "| 乙 | 事件完成率 | 2016-04 |" in text
         assert "甲" not in text

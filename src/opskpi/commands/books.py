@@ -1,9 +1,9 @@
-"""The workbooks of others that `score` writes into: the list of improvements."""
+"""The workbooks of others that `score` writes into: the list of improvements, and a company's own form."""
 
 import errno
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,32 @@ class Notes:
         write_file(path, data)
 
 
+@dataclass(slots=True)
+class Form:
+    """A company's own form; `said` is what its names have to be told of."""
+
+    name: str
+    data: bytes
+    said: list[Message] = field(default_factory=list)
+
+    def filled(self, card: "Scorecard", language: str) -> bytes:
+        """Fill it in for a card; raises SettingsError."""
+        from opskpi.forms.filling import fill
+
+        filled = fill(self.data, card, language, self.name)
+        self.said += [said for said in filled.said if said not in self.said]
+        return filled.data
+
+
+def fills(template: str | None, output: str) -> bool:
+    """Tell whether an output is the company's own form, filled in; FORMAT=FILE asks for one of our formats."""
+    from opskpi.renderers import destination
+
+    if not template or destination(output)[1] != output:
+        return False
+    return Path(output).suffix.lower() == Path(template).suffix.lower()
+
+
 def open_notes(name: str | None) -> Notes | None:
     """Read the list of improvements, if one is wanted, before anything is counted; raises OpskpiError."""
     if not name:
@@ -71,6 +97,18 @@ def open_notes(name: str | None) -> Notes | None:
     data = _bytes(name)
     check(data, name)
     return Notes(name, data)
+
+
+def open_form(name: str | None, outputs: Sequence[str]) -> Form | None:
+    """Read the company's own form, if one is wanted; raises SettingsError."""
+    if not name:
+        return None
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise SettingsError(message("form_suffix", file=name))
+    if not any(fills(name, output) for output in outputs):
+        raise SettingsError(message("form_no_output", suffix=suffix))
+    return Form(name, _bytes(name))
 
 
 def refuse_in_use(path: Path, name: str) -> None:

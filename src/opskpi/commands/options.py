@@ -39,6 +39,7 @@ class Wanted:
     output: tuple[str, ...] = ()
     full: bool = False
     notes: str | None = None
+    template: str | None = None
     lang: str | None = None
     row: str | None = None
     quiet: bool = False
@@ -206,7 +207,7 @@ def guard_outputs(wanted: Wanted) -> None:
     if not outputs:
         return
     inputs = {os.path.realpath(each.path) for each in find(wanted.exports) if each.named or not _ours(each.path)}
-    inputs |= {os.path.realpath(name) for name in (wanted.targets, *wanted.source) if name}
+    inputs |= {os.path.realpath(name) for name in (wanted.targets, wanted.template, *wanted.source) if name}
     for name in outputs:
         path = os.path.realpath(name)
         if path in inputs:

@@ -60,6 +60,7 @@ _PARTS = ("month", "quarter", "half", "year")
     metavar="FILE",
     help="Keep the list of improvements in this workbook: misses are added, what people wrote stays.",
 )
+@option("--template", metavar="FILE", help="Fill this workbook's named cells for -o of the same suffix.")
 def command(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Judge every project in EXPORTS against the plan.
 
@@ -77,23 +78,24 @@ def run(wanted: Wanted) -> int:
     from opskpi.exports.opening import Contents
 
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
-    from opskpi.commands.books import open_notes
+    from opskpi.commands.books import open_form, open_notes
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
     from opskpi.renderers import EVIDENCE, Style, draw, load
     from opskpi.targets.finding import read_plan
     from opskpi.wording import language_of, message
 
-    formats, names = destinations(wanted.output)
+    formats, names = destinations(wanted.output, wanted.template)
     wanted = replace(wanted, output=names)
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
     guard_outputs(wanted)
     listed = open_notes(wanted.notes)
+    form = open_form(wanted.template, [name for name, each in zip(names, formats, strict=True) if not each])
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     details = max(details, listed.DETAILS if listed else 0)
-    evidence = max((EVIDENCE.get(each, 0) for each in formats), default=0)
+    evidence = max((EVIDENCE.get(each, 0) for each in formats if each), default=0)
     try:
         card, screen = score(request(wanted, details, contents, evidence=evidence), plan, document)
     except UnusableError as error:
@@ -102,12 +104,16 @@ def run(wanted: Wanted) -> int:
         raise
     card, write_notes = listed.kept(card, language) if listed else (card, tuple)
     style = Style(language, to_file=True, full=wanted.full)
-    files = [(Path(name), draw(each, card, style)) for name, each in zip(names, formats, strict=True)]
+    files = [
+        (Path(name), form.filled(card, language) if form and not each else draw(each, card, style))
+        for name, each in zip(names, formats, strict=True)
+    ]
     for path, data in files:
         write_file(path, data)
     write_rejects(wanted, screen, language)
     if not wanted.quiet:
         tell(notes(card, language))
+        tell(said.text(language) for said in (form.said if form else ()))
         tell(message("wrote", file=str(path)).text(language) for path, _ in files)
     if printed:
         shown = replace(console_style(language), full=wanted.full)
@@ -118,14 +124,15 @@ def run(wanted: Wanted) -> int:
     return exit_code(card)
 
 
-def destinations(outputs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Tell the format and the file of each output; raises SettingsError."""
+def destinations(outputs: Sequence[str], template: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell the format and the file of each output, no format for a template's; raises SettingsError."""
+    from opskpi.commands.books import fills
     from opskpi.errors import SettingsError
     from opskpi.renderers import FORMATS, SUFFIXES, destination
     from opskpi.wording import message
 
-    found = [destination(each) for each in outputs]
-    unknown = [output for output, (format_, _) in zip(outputs, found, strict=True) if not format_]
+    found = [("", each) if fills(template, each) else destination(each) for each in outputs]
+    unknown = [file for format_, file in found if not format_ and not fills(template, file)]
     if unknown:
         rest = tuple(f"{each}=FILE" for each in FORMATS if each not in SUFFIXES.values())
         raise SettingsError(*(message("format_unknown", file=each, formats=(*SUFFIXES, *rest)) for each in unknown))

@@ -19,6 +19,8 @@ KEYS = {
     "nil": True,
     "lang": False,
     "output": True,
+    "notes": False,
+    "template": False,
     "format": False,
     "period": False,
     "by": False,
