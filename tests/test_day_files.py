@@ -12,6 +12,7 @@ from opskpi.documents import read_document, validate
 from opskpi.errors import SettingsError
 from opskpi.model.service import Calendar
 from opskpi.targets.plan import Plan
+from opskpi.targets.shelf import Folder
 from rulebook import Desk
 from test_service_plan import HEAD
 
@@ -21,7 +22,7 @@ NINE, MORNING, AFTERNOON = (540, 1080), (540, 720), (780, 1080)
 def read(folder: Path, days: str) -> Calendar:
     """Read one calendar of a plan in a folder; its days stand in line 15."""
     text = f"{HEAD}calendars:\n  a: {{hours: {{mon-fri: 09:00-18:00}}, {days}}}\n"
-    plan = validate(read_document(text.encode(), "plan.yaml"), Plan, context={"folder": folder})
+    plan = validate(read_document(text.encode(), "plan.yaml"), Plan, context={"shelf": Folder(folder)})
     return plan.service_calendars["a"]
 
 
@@ -176,6 +177,6 @@ def test_a_missing_file_ends_the_run_as_a_wrong_plan(tmp_path: Path) -> None:
 )
 def test_empty_settings_are_told_with_their_lines(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        validate(read_document((HEAD + text).encode(), "plan.yaml"), Plan, context={"folder": tmp_path})
+        validate(read_document((HEAD + text).encode(), "plan.yaml"), Plan, context={"shelf": Folder(tmp_path)})
     (found,) = (each.text("en").removeprefix("plan.yaml:") for each in caught.value.messages)
     assert found.startswith(said)

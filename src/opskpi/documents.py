@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -69,7 +69,7 @@ class Document:
     """A YAML file as plain text values, with the mark of every value and key.
 
     `slips` are mistakes of spelling that were mended in order to find the others; `validate` reports them all.
-    `extended` are the files it was merged with, each with its hash.
+    `extended` are the files it was merged with, each with its hash; `files` are the bytes of all that it was read from.
     """
 
     file: str
@@ -79,6 +79,7 @@ class Document:
     marks: Mapping[Path, Mark]
     slips: tuple[Message, ...] = ()
     extended: tuple[tuple[str, str], ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def place(self, path: Path) -> str:
         """Name the file and line of a value."""

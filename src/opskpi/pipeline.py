@@ -2,9 +2,10 @@
 
 import codecs
 import hashlib
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from fractions import Fraction
 from pathlib import Path
@@ -30,6 +31,7 @@ from opskpi.counting.waivers import unapplied
 from opskpi.documents import Document
 from opskpi.engines import threads
 from opskpi.errors import SettingsError
+from opskpi.exports.finding import Found
 from opskpi.exports.opening import Contents, Manner
 from opskpi.intake.names import Known
 from opskpi.intake.screening import Screen, Terms, UnusableError, screened
@@ -37,8 +39,10 @@ from opskpi.intake.sheets import Settings
 from opskpi.intake.signals import signals
 from opskpi.model.approvals import Change
 from opskpi.model.cards import Asked, Part, PlanRecord, Scorecard
+from opskpi.model.evidence import Evidence
 from opskpi.model.explanations import FigureExplanation, RowExplanation
 from opskpi.model.periods import Period, parse_period, split
+from opskpi.model.safety import readable
 from opskpi.sources import SHIPPED, Source, read_source, shipped
 from opskpi.tables import Registry, core
 from opskpi.tables.declared import PROJECT
@@ -59,9 +63,10 @@ class Request:
     """What the user asked for; `today` stands for the wall clock.
 
     `details` is how many missed rows of each result are told, `evidence` how many rows of each indicator are listed.
+    `listing` is given all rows of one indicator after the other. `mappings` are sources at hand, by name.
     """
 
-    exports: Sequence[str]
+    exports: Sequence[str | Found]
     today: date
     sources: Sequence[str] = ()
     period: str | None = None
@@ -77,6 +82,8 @@ class Request:
     encoding: str | None = None
     accept_formulas: bool = False
     contents: Contents | None = None
+    mappings: Mapping[str, bytes] = field(default_factory=dict)
+    listing: Callable[[Evidence], None] | None = None
 
 
 def check(request: Request, plan: Plan | None) -> Screen:
@@ -103,9 +110,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         choice = Choice(chosen, projects, company=not request.projects, owners=tuple(request.owners))
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
-        # an indicator over indicators has no rows of its own
-        with_rows = [name for name in chosen if request.evidence and plan.indicators[name].over is None]
-        behind = tuple(listed(name, case, projects, request.evidence) for name in with_rows)
+        behind = _behind(request, case, chosen, projects)
     return Scorecard(
         plan=_record(plan, document, told(plan, period, chosen)),
         period=period,
@@ -134,6 +139,15 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         calendars=calendar_hashes(case.plan),
         asked=_asked(request, screen, projects),
     ), screen
+
+
+def _behind(request: Request, case: Case, chosen: Sequence[str], projects: frozenset[str]) -> tuple[Evidence, ...]:
+    """List the rows behind the figures for those who asked; an indicator over indicators has none of its own."""
+    with_rows = [name for name in chosen if case.plan.indicators[name].over is None]
+    if request.listing is not None:
+        for name in with_rows:
+            request.listing(listed(name, case, projects, sys.maxsize))
+    return tuple(listed(name, case, projects, request.evidence) for name in with_rows if request.evidence)
 
 
 def explain(request: Request, plan: Plan, document: Document, project: str, indicator: str) -> FigureExplanation:
@@ -181,20 +195,17 @@ def _record(plan: Plan, document: Document, changes: tuple[Change, ...] = ()) ->
 
 def _asked(request: Request, screen: Screen, projects: frozenset[str]) -> Asked:
     """Keep what is needed to ask for the same again; files by their names alone."""
-    named = [(each, Path(each)) for each in request.sources]
+    named = screen.sources
     return Asked(
         projects=tuple(name for name in screen.intake.projects.names if name in projects) if request.projects else (),
         indicators=tuple(request.indicators),
         owners=tuple(request.owners),
-        sources=tuple((path.name, _hash(path)) if path.is_file() else (name, None) for name, path in named),
+        sources=tuple((name, None if data is None else hashlib.sha256(data).hexdigest()) for name, data in named),
         encoding=request.encoding,
         accept_formulas=request.accept_formulas,
         max_rejected=request.max_rejected,
+        nil=tuple(request.nil),
     )
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen, pool: Executor) -> tuple[Case, Moment]:
@@ -213,9 +224,10 @@ def _case(request: Request, plan: Plan, chosen: tuple[str, ...], screen: Screen,
 def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
     """Read the exports; a run that cannot go on also says what wants an eye."""
     period, tables = _known_period(request, plan), plan.registry if plan else core()
+    named = tuple(_named(name, request.mappings) for name in request.sources)
     settings = Settings(
         sources=(*(shipped(name) for name in SHIPPED), *([plan.source] if plan and plan.tables else [])),
-        own_sources=tuple(_source(name, tables) for name in request.sources),
+        own_sources=tuple(_source(name, data, tables) for name, data in named),
         tables=tables,
         closed={"figures": {"indicator": frozenset(indicator_words(plan))}} if plan else {},
         zone=plan.zone if plan else None,
@@ -224,9 +236,10 @@ def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )
     try:
-        return screened(request.exports, settings, _terms(plan), request.max_rejected, pool)
+        screen = screened(request.exports, settings, _terms(plan), request.max_rejected, pool)
     except UnusableError as error:
         raise UnusableError(_watched(error.screen, request, plan), *error.messages) from None
+    return replace(screen, sources=named)
 
 
 def _watched(screen: Screen, request: Request, plan: Plan | None) -> Screen:
@@ -242,14 +255,21 @@ def _encoding(name: str | None) -> str | None:
         raise SettingsError(message("encoding_no_such", name=name)) from None
 
 
-def _source(name: str, tables: Registry) -> Source:
-    """Read a source by its file, or one of the shipped by name."""
+def _named(name: str, mappings: Mapping[str, bytes]) -> tuple[str, bytes | None]:
+    """Read the file of a source that is named; a shipped one has none. Raises SettingsError for neither."""
     path = Path(name)
+    if name in mappings:
+        return name, mappings[name]
     if path.is_file():
-        return read_source(path.read_bytes(), path.name, tables)
+        return readable(path.name), path.read_bytes()
     if name in SHIPPED:
-        return shipped(name)
+        return name, None
     raise SettingsError(message("no_such_source", name=name, shipped=SHIPPED))
+
+
+def _source(name: str, data: bytes | None, tables: Registry) -> Source:
+    """Read a source from its file, or take the shipped one."""
+    return shipped(name) if data is None else read_source(data, name, tables)
 
 
 def _known_period(request: Request, plan: Plan | None) -> Period | None:

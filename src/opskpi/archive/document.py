@@ -270,6 +270,7 @@ class AskedFields(_Part):
     encoding: str | None = None
     accept_formulas: bool = False
     max_rejected: Figure = Field(default=Fraction(5), description="In percent.")
+    nil: tuple[str, ...] = Field(default=(), description="Nil returns that were declared beside those of registers.")
 
 
 class RuleFields(_Part):

@@ -218,7 +218,7 @@ def guard_outputs(wanted: Wanted) -> None:
 
 def _ours(path: Path) -> bool:
     """Tell whether a file of a folder is an output of ours, which the next run may replace."""
-    from opskpi.exports.opening import is_own_output
+    from opskpi.exports.ours import is_own_output
 
     return is_own_output(path)
 

@@ -35,6 +35,8 @@ MARK_WORKBOOK = "opskpi.scorecard"
 MARK_MESSAGE = ("### ", "<font color=")
 #: A hidden name of the books that are written into for people, which survives whatever saves them again.
 MARK_NAME = "_opskpi.output"
+#: Members that every bundle for the archive has.
+MARK_BUNDLE = frozenset({"MANIFEST.sha256", "run.json", "scorecard.json"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,8 @@ def unzip(data: Bytes, file: str) -> Iterator[Member]:
                 raise ExportError(message("zip_bomb", file=file))
             for info in infos:
                 if info.flag_bits & _ENCRYPTED:
-                    raise ExportError(message("password_protected", file=f"{file}/{_name(info)}"))
-                yield Member(_name(info), archive.read(info))
+                    raise ExportError(message("password_protected", file=f"{file}/{name_of(info)}"))
+                yield Member(name_of(info), archive.read(info))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise ExportError(message("zip_broken", file=file)) from error
 
@@ -79,7 +79,8 @@ def _is_hidden(name: str) -> bool:
     return re.search(r"(^|/)(\.|__MACOSX)", name) is not None
 
 
-def _name(info: zipfile.ZipInfo) -> str:
+def name_of(info: zipfile.ZipInfo) -> str:
+    """Read a member's name in the encoding it was written in: not every tool says which."""
     if info.flag_bits & _SAYS_UTF8:
         return info.filename
     written = info.filename.encode("cp437", errors="ignore")

@@ -32,9 +32,13 @@ class Found:
     table: str | None = None
     sheet: str | None = None
 
+    def __str__(self) -> str:
+        """Name it as people know it."""
+        return self.label
 
-def find(words: Iterable[str], tables: Sequence[str] | None = None) -> tuple[Found, ...]:
-    """Resolve the command line's words, in the natural order of their labels.
+
+def find(words: Iterable[str | Found], tables: Sequence[str] | None = None) -> tuple[Found, ...]:
+    """Resolve the command line's words, in the natural order of their labels; what was found before stays as it is.
 
     Without `tables`, whatever stands before `=` is taken for one. Raises ExportError for what is not there.
     """
@@ -56,7 +60,10 @@ def _number(part: str) -> int:
     return month_named(part) or -1
 
 
-def _resolve(word: str, tables: Sequence[str] | None) -> Iterator[Found]:
+def _resolve(word: str | Found, tables: Sequence[str] | None) -> Iterator[Found]:
+    if isinstance(word, Found):
+        yield word
+        return
     table, path, sheet = _taken_apart(word, tables)
     if not path:
         raise SettingsError(message("export_empty_name"))

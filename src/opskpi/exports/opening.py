@@ -4,19 +4,18 @@ import hashlib
 import mmap
 import os
 import sys
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from opskpi.errors import ExportError, OpskpiError, SettingsError
-from opskpi.exports import MARK_MESSAGE, MARK_NAME, MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes, Sheet
+from opskpi.exports import MARK_REJECTS, Bytes, Sheet
 from opskpi.exports.archives import gunzip, unzip
 from opskpi.exports.content import content_is_ole, content_of
 from opskpi.exports.finding import PACKED, SUFFIXES, Found, find
 from opskpi.exports.odsxml import look_into_ods
+from opskpi.exports.ours import is_ours
 from opskpi.exports.sheetxml import BookLook, look_into_xlsx
 from opskpi.exports.xlsbiff import look_into_xls
 from opskpi.exports.xlsbin import look_into_xlsb
@@ -24,8 +23,6 @@ from opskpi.wording import Message, message
 
 #: Larger files are mapped, not read: memory is for rows.
 _LARGE = 1 << 26
-_BYTES_OF_MARK = 4096
-_BYTES_OF_PART = 1 << 20
 _CHANGE_MARKS = ("st_size", "st_mtime_ns", "st_ino")
 
 
@@ -108,6 +105,24 @@ class Contents:
         return digest
 
 
+class Held(Contents):
+    """Files that are in memory already, by the path each is found under; nothing is read from anywhere."""
+
+    def __init__(self, held: Mapping[Path, bytes]) -> None:
+        """Keep them at hand."""
+        self._held = held
+
+    def of(self, found: Found) -> tuple[Bytes, Future[str]]:
+        """Get a file's bytes, and its hash."""
+        data = self._held[found.path]
+        hashed: Future[str] = Future()
+        hashed.set_result(hashlib.sha256(data).hexdigest())
+        return data, hashed
+
+    def look(self, found: Found) -> None:
+        """Know no more of a workbook than its bytes."""
+
+
 def open_found(found: Found, contents: Contents | None = None, manner: Manner | None = None) -> list[Opened]:
     """Open a file, or the files packed in it."""
     if not found.named and (reason := no_export(found)):
@@ -116,11 +131,22 @@ def open_found(found: Found, contents: Contents | None = None, manner: Manner | 
         raise ExportError(message("lock_file_named", file=found.label))
     known = contents.of(found) if contents else None
     data, hashed = known or (_bytes(found), None)
-    if not memoryview(data):
-        return [Opened(found, data, reason=message("empty_file", file=found.label))]
-    if not found.named and is_ours(data):
+    if memoryview(data) and not found.named and is_ours(data):
         return [Opened(found, data, reason=message("own_output", file=found.label))]
-    return list(_opened(Opened(found, data, hashed=hashed), manner or Manner(), contents))
+    return _opened_whole(Opened(found, data, hashed=hashed), manner or Manner(), contents)
+
+
+def open_bytes(found: Found, data: Bytes, manner: Manner) -> list[Opened]:
+    """Open a file that somebody else has read, or the files packed in it."""
+    if found.path.name.startswith("~$"):
+        raise ExportError(message("lock_file_named", file=found.label))
+    return _opened_whole(Opened(found, data), manner)
+
+
+def _opened_whole(file: Opened, manner: Manner, contents: Contents | None = None) -> list[Opened]:
+    if not memoryview(file.data):
+        return [replace(file, reason=message("empty_file", file=file.found.label))]
+    return list(_opened(file, manner, contents))
 
 
 def look_into_book(data: Bytes, file: str, sheet: str | None) -> BookLook:
@@ -199,36 +225,6 @@ def _bytes(found: Found) -> Bytes:
     if found.label == "-" and found.path == Path("-"):
         return sys.stdin.buffer.read()
     return read_bytes(found.path, found.label)[0]
-
-
-def is_own_output(path: Path) -> bool:
-    """Tell whether a file is a scorecard or rejects file of ours; a JSON card counts as one."""
-    if path.suffix.lower() not in SUFFIXES:
-        return True
-    try:
-        return is_ours(path.read_bytes())
-    except OSError:
-        return False
-
-
-def is_ours(data: Bytes) -> bool:
-    """Tell our own scorecards and rejects files by the mark they carry."""
-    start = bytes(memoryview(data)[:_BYTES_OF_MARK])
-    if start.startswith(b"PK\x03\x04"):
-        return MARK_WORKBOOK in _part(data, "docProps/core.xml") or MARK_NAME in _part(data, "xl/workbook.xml")
-    first, _, rest = start.decode("utf-8-sig", errors="ignore").partition("\n")
-    if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS)):
-        return True
-    return first.startswith(MARK_MESSAGE[0]) and rest.startswith(MARK_MESSAGE[1])
-
-
-def _part(data: Bytes, name: str) -> str:
-    """Read the beginning of a part of a book; nothing where there is none."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as book, book.open(name) as part:
-            return part.read(_BYTES_OF_PART).decode("utf-8", errors="ignore")
-    except (KeyError, zipfile.BadZipFile, OSError, ValueError):
-        return ""
 
 
 def _stem(name: str) -> str:

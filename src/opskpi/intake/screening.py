@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from opskpi.documents import nearest
 from opskpi.errors import ExportError
+from opskpi.exports.finding import Found
 from opskpi.intake.answers import answers_wanted
 from opskpi.intake.contracts import Contracts, Refusal, contracts
 from opskpi.intake.ledgers import Intake, problem_groups, problems, records, settle
@@ -39,7 +40,8 @@ class Terms:
 class Screen:
     """What reading the exports found: enough for `check`, and for a run that cannot go on.
 
-    `contracts` are the limits that were found among them.
+    `contracts` are the limits that were found among them, `sources` the mappings that were named, as they were read:
+    None stands for a shipped one.
     """
 
     intake: Intake
@@ -51,6 +53,7 @@ class Screen:
     repairs: tuple[RepairRecord, ...] = ()
     refused: tuple[Message, ...] = ()
     contracts: tuple[LimitRule, ...] = ()
+    sources: tuple[tuple[str, bytes | None], ...] = ()
 
     @property
     def ledger(self) -> Ledger:
@@ -68,7 +71,7 @@ class UnusableError(ExportError):
 
 
 def screened(
-    exports: Sequence[str], settings: Settings, terms: Terms, most_rejected: Fraction, pool: Executor
+    exports: Sequence[str | Found], settings: Settings, terms: Terms, most_rejected: Fraction, pool: Executor
 ) -> Screen:
     """Read, settle names and keys, write the ledgers.
 
@@ -109,9 +112,9 @@ def _in_sheet(place: Place) -> tuple[str, str, int, int]:
     return place.file, place.sheet, place.row, -1 if place.column is None else place.column
 
 
-def _nothing_usable(exports: Sequence[str], unused: Sequence[Unused]) -> list[Message]:
+def _nothing_usable(exports: Sequence[str | Found], unused: Sequence[Unused]) -> list[Message]:
     reasons = [message("unused_line", file=each.file, sheet=each.sheet or "", reason=each.reason) for each in unused]
-    return [message("nothing_usable", exports=tuple(exports)), *reasons]
+    return [message("nothing_usable", exports=tuple(map(str, exports))), *reasons]
 
 
 def _alike_rows(intake: Intake) -> tuple[Message, ...]:

@@ -9,7 +9,7 @@ from functools import partial
 
 from opskpi.errors import ExportError
 from opskpi.exports import Block, Ragged, Sheet
-from opskpi.exports.finding import find, natural
+from opskpi.exports.finding import Found, find, natural
 from opskpi.exports.opening import Contents, Manner, Opened, open_found
 from opskpi.intake.advice import quoted
 from opskpi.intake.repairs import Repairs, every_column, read_repairs, refuse_beyond, repaired, within
@@ -110,7 +110,7 @@ class _Recognised:
         return _label(self.sheet)
 
 
-def read_sheets(words: Iterable[str], settings: Settings, pool: Executor) -> Reading:
+def read_sheets(words: Iterable[str | Found], settings: Settings, pool: Executor) -> Reading:
     """Read all exports; raises ExportError for what was named and cannot be used."""
     opening = partial(open_found, contents=settings.contents, manner=settings.manner)
     opened = [each for files in pool.map(opening, find(words, tuple(settings.tables))) for each in files]

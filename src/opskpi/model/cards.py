@@ -250,7 +250,8 @@ class Asked:
     """What a run was asked for beside its plan, period and exports: enough to ask for the same again.
 
     `projects`, `indicators` and `owners` are empty where all were asked for. `sources` are mappings that were named,
-    each with the hash of its file, None of a shipped one. `max_rejected` is in percent.
+    each with the hash of its file, None of a shipped one. `max_rejected` is in percent; `nil` are nil returns beside
+    those of the registers.
     """
 
     projects: tuple[str, ...] = ()
@@ -260,6 +261,7 @@ class Asked:
     encoding: str | None = None
     accept_formulas: bool = False
     max_rejected: Fraction = Fraction(5)
+    nil: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

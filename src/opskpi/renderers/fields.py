@@ -179,6 +179,7 @@ def asked_fields(asked: Asked) -> dict[str, object]:
         "encoding": asked.encoding,
         "accept_formulas": asked.accept_formulas,
         "max_rejected": number(asked.max_rejected),
+        "nil": list(asked.nil),
     }
 
 

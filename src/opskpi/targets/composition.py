@@ -1,8 +1,8 @@
 """Plans made of several files, and indicators completed from `defaults:`, with the mark of every value kept."""
 
-from collections.abc import Callable, Mapping
+import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +14,7 @@ from opskpi.targets.counted import places_itself
 from opskpi.targets.fields import Text
 from opskpi.targets.goals import GoalText
 from opskpi.targets.scoring import Score
+from opskpi.targets.shelf import SHIPPED, Shelf, plan_beside
 from opskpi.wording import message
 
 #: Replaced as a whole where a file says them again: half of each would be neither.
@@ -22,9 +23,6 @@ _WHOLE = frozenset({"target", "score", "grades", "defaults"})
 _OWN = frozenset({"extends", "header"})
 #: What an indicator of several terms says in each of them.
 _OF_TERMS = frozenset({"table", "period_by", "judged_by", "scale"})
-
-#: Finds the file that `extends` names, from the folder of the file it stands in; None where there is none.
-Finder = Callable[[str, FilePath], FilePath | None]
 
 
 class DefaultSettings(BaseModel):
@@ -55,12 +53,12 @@ class _Part:
     marks: Mapping[Path, Mark]
 
 
-def composed(document: Document, path: FilePath, find: Finder) -> Document:
+def composed(document: Document, place: str, shelf: Shelf) -> Document:
     """Merge a plan with those it extends and complete its indicators; raises SettingsError."""
-    return _completed(_extended(document, path, find, (path.resolve(),)))
+    return _completed(_extended(document, place, shelf, (shelf.identity(place),)))
 
 
-def _extended(document: Document, path: FilePath, find: Finder, seen: tuple[FilePath, ...]) -> Document:
+def _extended(document: Document, place: str, shelf: Shelf, seen: tuple[str, ...]) -> Document:
     values = document.value if isinstance(document.value, dict) else {}
     wanted = values.get("extends")
     if wanted is None:
@@ -68,13 +66,12 @@ def _extended(document: Document, path: FilePath, find: Finder, seen: tuple[File
     here = ("extends",)
     if not isinstance(wanted, str):
         raise SettingsError(document.say(here, message("wants_text")))
-    other = find(wanted, path.parent)
+    other = plan_beside(wanted, place, shelf)
     if other is None:
         raise SettingsError(document.say(here, message("extends_nothing", file=wanted)))
-    if other.resolve() in seen:
+    if shelf.identity(other) in seen:
         raise SettingsError(document.say(here, message("extends_itself", file=wanted)))
-    base = _read(other, wanted if other.name in wanted else other.name)
-    base = _extended(base, other, find, (*seen, other.resolve()))
+    base = _extended(_read(other, wanted, shelf), other, shelf, (*seen, shelf.identity(other)))
     part = _merged(_part(document), _inherited(base), ())
     return replace(
         document,
@@ -86,9 +83,11 @@ def _extended(document: Document, path: FilePath, find: Finder, seen: tuple[File
     )
 
 
-def _read(path: FilePath, name: str) -> Document:
+def _read(place: str, wanted: str, shelf: Shelf) -> Document:
+    name = posixpath.basename(place.removeprefix(SHIPPED))
+    name = wanted if name in wanted else name
     try:
-        data = path.read_bytes()
+        data = shelf.take(place)
     except OSError as error:
         reason = error.strerror or str(error)
         raise SettingsError(message("file_unreadable", file=name, reason=reason)) from error

@@ -15,6 +15,7 @@ from opskpi.tables.dates import read_date
 from opskpi.tables.words import clean
 from opskpi.targets.fields import Mistakes, every_day, parse_text
 from opskpi.targets.hours import Windows, parse_windows
+from opskpi.targets.shelf import Shelf
 from opskpi.wording import Message, message
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ class _Row:
         return Mistake(message("day_of_file", place=str(place), what=what), path=(FILE,))
 
 
-def days_off_in(value: Mapping[str, object], folder: Path) -> frozenset[date]:
+def days_off_in(value: Mapping[str, object], shelf: Shelf) -> frozenset[date]:
     """Read the days off that a file lists; raises Mistake with all that is wrong in it."""
     mistakes, days = Mistakes(), set[date]()
-    for row in _rows(value, folder):
+    for row in _rows(value, shelf):
         days.update(mistakes.take(_dates, row, (), ()))
         if any(map(_HOURS.search, row.cells[1:])):
             mistakes.add(row.refuse(message("day_off_windows"), 1))
@@ -53,10 +54,10 @@ def days_off_in(value: Mapping[str, object], folder: Path) -> frozenset[date]:
     return frozenset(days)
 
 
-def days_on_in(value: Mapping[str, object], folder: Path) -> Mapping[date, Windows | None]:
+def days_on_in(value: Mapping[str, object], shelf: Shelf) -> Mapping[date, Windows | None]:
     """Read the days on that a file lists, with windows of their own or None; raises Mistake."""
     mistakes, days = Mistakes(), dict[date, Windows | None]()
-    for row in _rows(value, folder):
+    for row in _rows(value, shelf):
         windows = mistakes.take(_windows, row, (), None)
         for day in mistakes.take(_dates, row, (), ()):
             if day in days:
@@ -101,7 +102,7 @@ def _windows(row: _Row) -> Windows | None:
         raise row.refuse(mistake.sentence, said[0][0]) from None
 
 
-def _rows(value: Mapping[str, object], folder: Path) -> Sequence[_Row]:
+def _rows(value: Mapping[str, object], shelf: Shelf) -> Sequence[_Row]:
     """Read the file's rows without a heading; raises Mistake where it cannot be read."""
     for key in value:
         if key != FILE:
@@ -109,7 +110,7 @@ def _rows(value: Mapping[str, object], folder: Path) -> Sequence[_Row]:
     if FILE not in value:
         raise Mistake(message("missing_key", key=FILE))
     try:
-        rows = list(_read(parse_text(value[FILE]), folder))
+        rows = list(_read(parse_text(value[FILE]), shelf))
     except OpskpiError as error:
         raise Mistake(error.messages[0], path=(FILE,)) from None
     except Mistake as mistake:
@@ -119,9 +120,9 @@ def _rows(value: Mapping[str, object], folder: Path) -> Sequence[_Row]:
     return rows
 
 
-def _read(name: str, folder: Path) -> Iterator[_Row]:
+def _read(name: str, shelf: Shelf) -> Iterator[_Row]:
     """Go through the rows of the file's one sheet that say something; raises OpskpiError or Mistake."""
-    sheet = _sheet(name, folder)
+    sheet = _sheet(name, shelf)
     width, before = max(len(cells) for cells in sheet.head), 0
     for piece in sheet.pieces(0, dict.fromkeys(range(width), True), width):
         block = piece()
@@ -135,22 +136,29 @@ def _read(name: str, folder: Path) -> Iterator[_Row]:
         before += block.size
 
 
-def _sheet(name: str, folder: Path) -> "Sheet":
+def _sheet(name: str, shelf: Shelf) -> "Sheet":
     """Open the one sheet that a file, or FILE#Sheet, means."""
     from opskpi.exports.finding import Found
-    from opskpi.exports.opening import Manner, open_found
+    from opskpi.exports.opening import Manner, open_bytes
 
-    path, _, sheet = (name, "", "") if "#" not in name or (folder / name).exists() else name.rpartition("#")
-    if not (folder / path).is_file():
+    path, _, sheet = (name, "", "") if "#" not in name or shelf.has(name) else name.rpartition("#")
+    if not shelf.has(path):
         raise Mistake(message("no_such_file", file=name))
-    found = Found(folder / path, path, named=True, sheet=sheet or None)
-    opened = open_found(found, manner=Manner(accept_formulas=True))
+    found = Found(Path(path), path, named=True, sheet=sheet or None)
+    opened = open_bytes(found, _bytes(path, shelf), Manner(accept_formulas=True))
     sheets = [each for file in opened for each in file.sheets if any(map(any, each.head))]
     if len(sheets) == 1:
         return sheets[0]
     reason = next((file.reason for file in opened if file.reason), None)
     names = tuple(each.name or each.file for each in sheets)
     raise Mistake(reason or message("days_in_one_sheet", file=name, sheets=names))
+
+
+def _bytes(path: str, shelf: Shelf) -> bytes:
+    try:
+        return shelf.take(path)
+    except OSError as error:
+        raise Mistake(message("file_unreadable", file=path, reason=error.strerror or str(error))) from None
 
 
 def _bad(block: "Block") -> Mapping[int, Message]:

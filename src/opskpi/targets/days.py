@@ -5,13 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from opskpi.documents import Mistake, with_nearest
 from opskpi.tables.words import normal
 from opskpi.targets.dayfiles import FILE, days_off_in, days_on_in
 from opskpi.targets.fields import Mistakes, every_day, items, parse_text
 from opskpi.targets.hours import Windows, check_nights, parse_windows
+from opskpi.targets.shelf import Shelf
 from opskpi.wording import message
 
 Week = tuple[Windows, ...]
@@ -80,11 +80,11 @@ def _weekday(text: str) -> int:
     raise Mistake(with_nearest("unknown_day", text.strip(), (*WEEKDAYS, "daily")))
 
 
-def parse_days_off(value: object, folder: Path) -> frozenset[date]:
+def parse_days_off(value: object, shelf: Shelf) -> frozenset[date]:
     """Read the days a company is closed: a date, a stretch of them, a file, or a list of these; raises Mistake."""
 
     def read(each: object) -> Iterable[date]:
-        return days_off_in(each, folder) if isinstance(each, Mapping) else parse_dates(each)
+        return days_off_in(each, shelf) if isinstance(each, Mapping) else parse_dates(each)
 
     mistakes, days = Mistakes(), set[date]()
     for path, each in items(value):
@@ -93,7 +93,7 @@ def parse_days_off(value: object, folder: Path) -> frozenset[date]:
     return frozenset(days)
 
 
-def parse_days_on(value: object, folder: Path) -> Mapping[date, Windows | None]:
+def parse_days_on(value: object, shelf: Shelf) -> Mapping[date, Windows | None]:
     """Read the days a company works beyond its week, with windows of their own or None; raises Mistake.
 
     They are written like days off, or each as a key with its windows.
@@ -103,7 +103,7 @@ def parse_days_on(value: object, folder: Path) -> Mapping[date, Windows | None]:
     def read(each: object) -> Mapping[date, Windows | None]:
         if not isinstance(each, Mapping):
             return dict.fromkeys(parse_dates(each))
-        return days_on_in(each, folder) if FILE in each else _days_by_key(each)
+        return days_on_in(each, shelf) if FILE in each else _days_by_key(each)
 
     for path, each in items(value):
         for day, windows in mistakes.take(read, each, path, {}).items():

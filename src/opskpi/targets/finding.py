@@ -1,6 +1,6 @@
 """Finding the plan: a file, the name of a shipped one, or the only file in ./targets/."""
 
-from importlib.resources import files
+from dataclasses import replace
 from pathlib import Path
 
 from opskpi.documents import Document, read_document, validate
@@ -8,7 +8,10 @@ from opskpi.errors import SettingsError
 from opskpi.model.safety import readable
 from opskpi.targets.composition import composed
 from opskpi.targets.plan import Plan
+from opskpi.targets.shelf import Folder, Shelf, shipped_plans
 from opskpi.wording import message
+
+__all__ = ["read_from", "read_plan", "shipped_plans"]
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -16,26 +19,19 @@ _SUFFIXES = (".yaml", ".yml")
 def read_plan(wanted: str | None, folder: Path) -> tuple[Plan, Document]:
     """Read the plan that is wanted, or the only one there is; raises SettingsError."""
     path = _path(wanted, folder)
+    return read_from(Folder(path.parent), path.name, wanted)
+
+
+def read_from(shelf: Shelf, place: str, said: str | None = None) -> tuple[Plan, Document]:
+    """Read a plan and all files it is made of; `said` is what the user calls it. Raises SettingsError."""
     try:
-        data = path.read_bytes()
+        data = shelf.take(place)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SettingsError(message("file_unreadable", file=str(wanted or path.name), reason=reason)) from error
-    document = composed(read_document(data, readable(path.name)), path, _extended)
-    return validate(document, Plan, context={"folder": path.parent}), document
-
-
-def shipped_plans() -> dict[str, Path]:
-    """List the plans that come with opskpi: in the wheel, or beside the sources of a checkout."""
-    inside = Path(str(files("opskpi"))) / "plans"
-    folder = inside if inside.is_dir() else Path(__file__).parents[3] / "targets"
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
-def _extended(name: str, folder: Path) -> Path | None:
-    """Find the plan that another one extends: beside it, or a shipped one."""
-    beside = folder / name
-    return beside if beside.is_file() else shipped_plans().get(name.removesuffix(".yaml"))
+        raise SettingsError(message("file_unreadable", file=said or place, reason=reason)) from error
+    document = composed(read_document(data, readable(place)), place, shelf)
+    plan = validate(document, Plan, context={"shelf": shelf})
+    return plan, replace(document, files=dict(shelf.read))
 
 
 def _path(wanted: str | None, folder: Path) -> Path:

@@ -29,6 +29,7 @@ from opskpi.targets.days import Week, parse_days_off, parse_days_on, parse_week
 from opskpi.targets.fields import Mistakes, Text, Zone, items, no_calendar, parse_text, raise_all
 from opskpi.targets.hours import Windows, bare
 from opskpi.targets.limits import parse_limit
+from opskpi.targets.shelf import Folder, Shelf
 from opskpi.wording import message
 
 #: What becomes of a row that is finished and shows no response.
@@ -43,17 +44,18 @@ _SAID_ONLY = frozenset({"text", "at", "line", "sheet"})
 _Fit = tuple[frozenset[str] | None, ...]
 
 
-def _folder(info: ValidationInfo) -> Path:
-    """Find the plan's folder, which is handed to its validation."""
-    return Path((info.context or {}).get("folder", ""))
+def _shelf(info: ValidationInfo) -> Shelf:
+    """Find the files beside the plan, which are handed to its validation."""
+    shelf: Shelf = (info.context or {}).get("shelf") or Folder(Path())
+    return shelf
 
 
 def _days_off(value: object, info: ValidationInfo) -> frozenset[date]:
-    return parse_days_off(value, _folder(info))
+    return parse_days_off(value, _shelf(info))
 
 
 def _days_on(value: object, info: ValidationInfo) -> Mapping[date, Windows | None]:
-    return parse_days_on(value, _folder(info))
+    return parse_days_on(value, _shelf(info))
 
 
 class CalendarSettings(BaseModel):
