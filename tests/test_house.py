@@ -35,7 +35,8 @@ def test_help_and_version_import_nothing_heavy() -> None:
     """A bare `import click` costs about 80 ms; pyarrow, pydantic and NumPy would add 700."""
     code = (
         "from click.testing import CliRunner\nfrom opskpi.commands import group\n"
-        "for words in ('-h', '--version', 'score --help', 'check --help', 'explain --help', 'targets check --help'):\n"
+        "for words in ('-h', '--version', 'score --help', 'check --help', 'explain --help', 'verify --help',"
+        " 'targets check --help'):\n"
         "    assert CliRunner().invoke(group, words.split()).exit_code == 0"
     )
     assert imported_by(code).isdisjoint(HEAVY)

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def read_card(path: Path) -> PastCard:
         data = _bundled(path) if is_bundle else path.read_bytes()
     except OSError as error:
         raise SettingsError(message("file_unreadable", file=str(path), reason=error.strerror or str(error))) from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SettingsError(message("card_unreadable", file=str(path), reason=str(error))) from None
     return PastCard(path.name, _document(data, path), path if is_bundle else None)
 

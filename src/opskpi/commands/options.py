@@ -19,7 +19,7 @@ _MOST_REJECTED = "5"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The command line of `score`, `check` and `explain`, as click read it."""
+    """The command line of `score`, `check`, `explain` and `verify`, as click read it."""
 
     exports: tuple[str, ...] = ()
     targets: str | None = None
@@ -42,6 +42,9 @@ class Wanted:
     template: str | None = None
     lang: str | None = None
     row: str | None = None
+    bundle: str | None = None
+    bundle_inputs: bool = False
+    card: str | None = None
     quiet: bool = False
     debug: bool = False
 
@@ -203,11 +206,12 @@ def guard_outputs(wanted: Wanted) -> None:
     from opskpi.exports.finding import find
     from opskpi.wording import message
 
-    outputs = [*wanted.output, *(name for name in (wanted.rejects, wanted.notes) if name)]
+    outputs = [*wanted.output, *(name for name in (wanted.rejects, wanted.notes, wanted.bundle) if name)]
     if not outputs:
         return
     inputs = {os.path.realpath(each.path) for each in find(wanted.exports) if each.named or not _ours(each.path)}
-    inputs |= {os.path.realpath(name) for name in (wanted.targets, wanted.template, *wanted.source) if name}
+    read = (wanted.targets, wanted.template, wanted.card, *wanted.source)
+    inputs |= {os.path.realpath(name) for name in read if name}
     for name in outputs:
         path = os.path.realpath(name)
         if path in inputs:

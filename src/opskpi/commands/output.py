@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import BinaryIO, ParamSpec
 
 import click
 
@@ -34,12 +34,17 @@ _PLAINER = {
 
 def write_file(path: Path, data: bytes) -> None:
     """Put a file in place whole, or leave the old one; raises OutputError."""
+    write_through(path, lambda file: file.write(data))
+
+
+def write_through(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Put what `write` writes in place as a whole, or leave the old file; raises OutputError."""
     target = Path(os.path.realpath(path))
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        with os.fdopen(handle, "w+b") as file:
+            write(file)
         Path(temporary).chmod(_mode(target))
         Path(temporary).replace(target)
     except OSError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.bundling import lists_of
 from opskpi.commands.options import (
     Wanted,
     guard_outputs,
@@ -61,6 +62,8 @@ _PARTS = ("month", "quarter", "half", "year")
     help="Keep the list of improvements in this workbook: misses are added, what people wrote stays.",
 )
 @option("--template", metavar="FILE", help="Fill this workbook's named cells for -o of the same suffix.")
+@option("--bundle", metavar="FILE", help="Pack the run for the archive (.zip): card, plan, ledger, evidence.")
+@option("--bundle-inputs", is_flag=True, help="Pack the exports, too, so that `verify` needs nothing else.")
 def command(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Judge every project in EXPORTS against the plan.
 
@@ -74,11 +77,18 @@ def command(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 
 def run(wanted: Wanted) -> int:
+    """Make room for the lists of a bundle where one is wanted, and score."""
+    with lists_of(wanted.bundle) as lists:
+        return _run(wanted, lists)
+
+
+def _run(wanted: Wanted, lists: Path | None) -> int:
     """Read the plan, judge, write files, print; give the exit code."""
     from opskpi.exports.opening import Contents
 
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
     from opskpi.commands.books import open_form, open_notes
+    from opskpi.commands.bundling import Made, bundled_details, listing, refuse_bundle, write_bundle
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
     from opskpi.renderers import EVIDENCE, Style, draw, load
@@ -87,6 +97,7 @@ def run(wanted: Wanted) -> int:
 
     formats, names = destinations(wanted.output, wanted.template)
     wanted = replace(wanted, output=names)
+    refuse_bundle(wanted)
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
     guard_outputs(wanted)
@@ -94,10 +105,11 @@ def run(wanted: Wanted) -> int:
     form = open_form(wanted.template, [name for name, each in zip(names, formats, strict=True) if not each])
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
-    details = max(details, listed.DETAILS if listed else 0)
+    details = max(details, listed.DETAILS if listed else 0, bundled_details(lists))
     evidence = max((EVIDENCE.get(each, 0) for each in formats if each), default=0)
+    asked = request(wanted, details, contents, evidence=evidence)
     try:
-        card, screen = score(request(wanted, details, contents, evidence=evidence), plan, document)
+        card, screen = score(replace(asked, listing=listing(lists, language)), plan, document)
     except UnusableError as error:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])
@@ -111,10 +123,12 @@ def run(wanted: Wanted) -> int:
     for path, data in files:
         write_file(path, data)
     write_rejects(wanted, screen, language)
+    bundle = write_bundle(wanted, Made(card, screen, plan, document, language, lists), contents) if lists else ()
     if not wanted.quiet:
         tell(notes(card, language))
         tell(said.text(language) for said in (form.said if form else ()))
         tell(message("wrote", file=str(path)).text(language) for path, _ in files)
+        tell(each.text(language) for each in bundle)
     if printed:
         shown = replace(console_style(language), full=wanted.full)
         write_out(draw(printed, card, shown), machine=printed != "terminal", coloured=shown.colour)

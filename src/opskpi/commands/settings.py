@@ -32,6 +32,8 @@ KEYS = {
     "accept_formulas": False,
     "rejects": False,
     "max_rejected": False,
+    "bundle": False,
+    "bundle_inputs": False,
     "quiet": False,
     "full": False,
 }
