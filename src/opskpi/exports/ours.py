@@ -38,7 +38,9 @@ def _is_own_archive(data: Bytes) -> bool:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             if set(archive.namelist()) >= MARK_BUNDLE:
                 return True
-            return MARK_WORKBOOK in _part(archive, "docProps/core.xml") or MARK_NAME in _part(archive, "xl/workbook.xml")
+            return MARK_WORKBOOK in _part(archive, "docProps/core.xml") or MARK_NAME in _part(
+                archive, "xl/workbook.xml"
+            )
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
 
