@@ -1,5 +1,8 @@
 """The workbook: its formulas give our figures, its evidence names every row, and no text of an export runs."""
 
+import csv
+import hashlib
+import io
 import json
 import math
 import random
@@ -7,7 +10,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,8 @@ import openpyxl
 import pytest
 
 from conftest import ROOT
-from opskpi.pipeline import Request, score
-from opskpi.renderers import Style
+from opskpi.renderers import xlsx
 from opskpi.renderers.book.layout import sheet_name
-from opskpi.renderers.xlsx import render
-from opskpi.targets.finding import read_plan
 from rulebook import Desk
 from spreadsheet import Book
 
@@ -239,24 +238,70 @@ class TestEvidence:
         assert all(same(row[11], row[4] * row[5]) for row in rows)
         assert {row[5] for row in rows} == {1, 2, 7}
 
-    def test_what_a_sheet_does_not_hold_is_said(self, year: Desk) -> None:
-        """Missed and pending rows come first; the figures are then fixed."""
-        plan, document = read_plan(str(year.write("plan.yaml", EVERYTHING)), year.folder)
-        request = Request([str(year.exports)], today=date(2017, 6, 1), evidence=40)
-        card, _ = score(request, plan, document)
-        path = year.folder / "short.xlsx"
-        path.write_bytes(render(card, Style("zh", to_file=True)))
+    @pytest.mark.parametrize("plan", [["完成率", "rate"], ["占比", "part"]])
+    def test_what_a_sheet_does_not_hold_is_beside_it(
+        self, year: Desk, monkeypatch: pytest.MonkeyPatch, plan: list[str]
+    ) -> None:
+        """Missed and pending rows come first, figures are fixed; the file has every row, and its hash is told."""
+        whole, short = year.folder / "whole.xlsx", year.folder / "short.xlsx"
+        words = "--as-of", "2017-01-01", "-q", "--indicator", plan[1]
+        given = year.write("plan.yaml", EVERYTHING)
+        year.score(*words, "-o", str(whole), plan=given)
+        monkeypatch.setattr(xlsx, "SHEET_ROWS", 40)
+        year.score(*words, "-o", str(short), plan=given)
 
-        rows = cells(path, "完成率")
-        reading = [each.reading for each in card.results if each.indicator == "rate"]
-        undone = sum((each.missed or 0) + each.pending for each in reading)
-        assert len(rows) == 7 + 40
-        assert sum(row[2] in ("未达成", "未到期") for row in rows[7:]) == min(undone, 40)
-        assert any("另有" in str(row[0]) and "固定值" in str(row[0]) for row in rows[:6])
-        assert any("完成率" in str(row[0]) and "固定值" in str(row[0]) for row in cells(path, "汇总"))
-        kinds = {row[13] for row in cells(path, "结果") if row[2] == "完成率"}
-        assert kinds == {"固定值"}
-        assert not [each for each in formulas(path) if each[0] == "结果" and "COUNTIFS('完成率'" in each[2]]
+        beside = year.folder / f"short.evidence-{plan[1]}.csv"
+        all_rows = cells(whole, plan[0])[7:]
+        shown = cells(short, plan[0])
+        undone = sum(row[2] in ("未达成", "未到期") for row in all_rows)
+        assert len(shown) == 7 + 40
+        assert sum(row[2] in ("未达成", "未到期") for row in shown[7:]) == min(undone, 40)
+        assert f"另有 {len(all_rows) - 40} 行未列" in shown[5][0]
+        assert all(beside.name in text for text in (shown[5][0], str(cells(short, "汇总"))))
+        assert {row[13] for row in cells(short, "结果")[1:]} == {"固定值"}
+        assert not [each for each in formulas(short) if plan[0] in each[2]]
+        data = beside.read_bytes()
+        told = next(row for row in cells(short, "来源与版本") if row[1] == beside.name)
+        assert told[2:] == [f"{len(all_rows)} 行", f"sha256 {hashlib.sha256(data).hexdigest()}"]
+        head, *lines = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+        assert data.startswith(b"\xef\xbb\xbf")
+        assert head[:5] == ["opskpi_evidence", "项目", "编号", "结果", "原因"]
+        assert {line[0] for line in lines} == {plan[1]}
+        assert [[line[1].removeprefix("'"), *line[2:4]] for line in lines] == [row[:3] for row in all_rows]
+        assert not any(cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line)
+
+    def test_a_sheet_that_holds_all_has_nothing_beside_it(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
+        assert not list(written[0].parent.glob("card.evidence-*"))
+
+    def test_what_is_beside_a_workbook_is_no_export(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(xlsx, "SHEET_ROWS", 1)
+        desk.surveys("3", "5")
+        path = desk.exports / "card.xlsx"
+        first = desk.score("-o", str(path)).card
+        files = sorted(desk.exports.iterdir())
+        assert (desk.exports / "card.evidence-customer_satisfaction.csv").is_file()
+        again = desk.score("-o", str(path)).card
+        assert again["results"] == first["results"]
+        assert {each["file"] for each in again["unused"]} == {"card.xlsx", "card.evidence-customer_satisfaction.csv"}
+        assert sorted(desk.exports.iterdir()) == files
+
+    def test_a_large_book_written_row_by_row_says_the_same(
+        self, written: tuple[Path, list[dict[str, Any]]], year: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path, _ = written
+        monkeypatch.setattr(xlsx, "MANY_ROWS", 10)
+        large, again = year.folder / "large.xlsx", year.folder / "again.xlsx"
+        for each in (large, again):
+            year.score("-o", str(each), "--as-of", "2017-01-01", "--by", "month", plan=year.folder / "plan.yaml")
+        assert large.read_bytes() == again.read_bytes()
+        one, other = openpyxl.load_workbook(path), openpyxl.load_workbook(large)
+        assert one.sheetnames == other.sheetnames
+        for sheet in one:
+            ours, theirs = (
+                [getattr(cell.value, "text", cell.value) for row in book[sheet.title].iter_rows() for cell in row]
+                for book in (one, other)
+            )
+            assert ours == theirs
 
 
 class TestForms:

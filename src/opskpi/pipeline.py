@@ -2,7 +2,6 @@
 
 import codecs
 import hashlib
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -62,7 +61,7 @@ _BELIEVABLE_YEARS = 5
 class Request:
     """What the user asked for; `today` stands for the wall clock.
 
-    `details` is how many missed rows of each result are told, `evidence` how many rows of each indicator are listed.
+    `details` is how many missed rows of each result are told, `evidence` asks for all rows of each indicator.
     `listing` is given all rows of one indicator after the other. `mappings` are sources at hand, by name.
     """
 
@@ -78,7 +77,7 @@ class Request:
     owners: Sequence[str] = ()
     max_rejected: Fraction = Fraction(5)
     details: int = 0
-    evidence: int = 0
+    evidence: bool = False
     encoding: str | None = None
     accept_formulas: bool = False
     contents: Contents | None = None
@@ -146,8 +145,8 @@ def _behind(request: Request, case: Case, chosen: Sequence[str], projects: froze
     with_rows = [name for name in chosen if case.plan.indicators[name].over is None]
     if request.listing is not None:
         for name in with_rows:
-            request.listing(listed(name, case, projects, sys.maxsize))
-    return tuple(listed(name, case, projects, request.evidence) for name in with_rows if request.evidence)
+            request.listing(listed(name, case, projects))
+    return tuple(listed(name, case, projects) for name in with_rows if request.evidence)
 
 
 def explain(request: Request, plan: Plan, document: Document, project: str, indicator: str) -> FigureExplanation:

@@ -162,7 +162,9 @@ def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
     return reporting(body, language, lambda asked: asked.debug)(wanted)
 
 
-def request(wanted: Wanted, details: int = 0, contents: "Contents | None" = None, *, evidence: int = 0) -> "Request":
+def request(
+    wanted: Wanted, details: int = 0, contents: "Contents | None" = None, *, evidence: bool = False
+) -> "Request":
     """Turn the command line into what the pipeline is asked; raises SettingsError."""
     from fractions import Fraction
 

@@ -91,7 +91,7 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     from opskpi.commands.bundling import Made, bundled_details, listing, refuse_bundle, write_bundle
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
-    from opskpi.renderers import EVIDENCE, Style, draw, load
+    from opskpi.renderers import EVIDENCE, Style, draw, files, load
     from opskpi.targets.finding import read_plan
     from opskpi.wording import language_of, message
 
@@ -106,8 +106,7 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     details = max(details, listed.DETAILS if listed else 0, bundled_details(lists))
-    evidence = max((EVIDENCE.get(each, 0) for each in formats if each), default=0)
-    asked = request(wanted, details, contents, evidence=evidence)
+    asked = request(wanted, details, contents, evidence=not EVIDENCE.isdisjoint(formats))
     try:
         card, screen = score(replace(asked, listing=listing(lists, language)), plan, document)
     except UnusableError as error:
@@ -115,19 +114,17 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
         tell([screen_text(error.screen, wanted, language)])
         raise
     card, write_notes = listed.kept(card, language) if listed else (card, tuple)
-    style = Style(language, to_file=True, full=wanted.full)
-    files = [
-        (Path(name), form.filled(card, language) if form and not each else draw(each, card, style))
-        for name, each in zip(names, formats, strict=True)
-    ]
-    for path, data in files:
+    style, made = Style(language, full=wanted.full), dict[Path, bytes]()
+    for path, each in zip(map(Path, names), formats, strict=True):
+        made |= {path: form.filled(card, language)} if form and not each else files(path, each, card, style)
+    for path, data in made.items():
         write_file(path, data)
     write_rejects(wanted, screen, language)
     bundle = write_bundle(wanted, Made(card, screen, plan, document, language, lists), contents) if lists else ()
     if not wanted.quiet:
         tell(notes(card, language))
         tell(said.text(language) for said in (form.said if form else ()))
-        tell(message("wrote", file=str(path)).text(language) for path, _ in files)
+        tell(message("wrote", file=str(path)).text(language) for path in made)
         tell(each.text(language) for each in bundle)
     if printed:
         shown = replace(console_style(language), full=wanted.full)

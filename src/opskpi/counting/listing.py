@@ -50,12 +50,11 @@ class _Told:
     kinds: Sequence[str]
 
 
-def listed(name: str, case: Case, projects: frozenset[str], most: int) -> Evidence:
-    """List the rows behind an indicator's figures of some projects, `most` at most: missed and pending ones first."""
+def listed(name: str, case: Case, projects: frozenset[str]) -> Evidence:
+    """List the rows behind an indicator's figures of some projects."""
     indicator, terms = case.plan.indicators[name], counted(name, case).counted
     shown = np.array([project in projects for project in case.intake.projects.names], dtype=bool)
-    found = _found([] if FIGURES in indicator.tables else list(terms.values()), shown)
-    chosen = _chosen(found, most)
+    chosen = _found([] if FIGURES in indicator.tables else list(terms.values()), shown)
     rows: dict[int, EvidenceRow] = {}
     for term, each in enumerate(terms.values()):
         if each.definition is not None:
@@ -71,7 +70,6 @@ def listed(name: str, case: Case, projects: frozenset[str], most: int) -> Eviden
         name,
         tuple(stacks),
         notation(indicator.formula.node) if indicator.formula else "",
-        left_out=found.shape[1] - chosen.shape[1],
     )
 
 
@@ -92,7 +90,7 @@ def _stack(indicator: Indicator, leaf: Leaf, counted: Counted, rows: tuple[Evide
 
 
 def _found(terms: Sequence[Counted], shown: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Find what is to be listed: a column for each row, with its term, project, rank, block and place there."""
+    """Find what is to be listed, in its order: a column for each row, with its term, project, rank, block, place."""
     parts = [np.zeros((5, 0), dtype=np.int64)]
     for term, each in enumerate(terms):
         for at, (states, block) in enumerate(zip(each.behind.readings.states, each.behind.blocks, strict=True)):
@@ -100,15 +98,8 @@ def _found(terms: Sequence[Counted], shown: NDArray[np.bool_]) -> NDArray[np.int
             rows = np.flatnonzero((ranks < _UNLISTED) & shown[block.projects])
             here = np.full((2, len(rows)), [[term], [at]])
             parts.append(np.stack([here[0], block.projects[rows], ranks[rows], here[1], rows]))
-    return np.concatenate(parts, axis=1)
-
-
-def _chosen(found: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Choose the rows that matter most, and put them in the order they are listed in."""
+    found = np.concatenate(parts, axis=1)
     term, project, rank, block, row = found
-    if found.shape[1] > most:
-        found = found[:, np.lexsort((row, block, project, term, rank))[:most]]
-        term, project, rank, block, row = found
     return found[:, np.lexsort((row, block, rank, project, term))]
 
 

@@ -29,6 +29,7 @@ HEAD_ROWS = 30
 #: The headings of our own CSV outputs begin so; a folder's listing passes them by.
 MARK_SCORECARD = ("project", "indicator", "period", "verdict")
 MARK_REJECTS = "opskpi_file"
+MARK_EVIDENCE = "opskpi_evidence"
 #: What our own workbooks carry in their properties.
 MARK_WORKBOOK = "opskpi.scorecard"
 #: How our messages begin: a heading, then the verdicts in a colour.

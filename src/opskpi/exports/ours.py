@@ -4,7 +4,16 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from opskpi.exports import MARK_BUNDLE, MARK_MESSAGE, MARK_NAME, MARK_REJECTS, MARK_SCORECARD, MARK_WORKBOOK, Bytes
+from opskpi.exports import (
+    MARK_BUNDLE,
+    MARK_EVIDENCE,
+    MARK_MESSAGE,
+    MARK_NAME,
+    MARK_REJECTS,
+    MARK_SCORECARD,
+    MARK_WORKBOOK,
+    Bytes,
+)
 from opskpi.exports.finding import SUFFIXES
 
 _BYTES_OF_MARK = 4096
@@ -27,7 +36,7 @@ def is_ours(data: Bytes) -> bool:
     if start.startswith(b"PK\x03\x04"):
         return _is_own_archive(data)
     first, _, rest = start.decode("utf-8-sig", errors="ignore").partition("\n")
-    if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS)):
+    if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS, MARK_EVIDENCE)):
         return True
     return first.startswith(MARK_MESSAGE[0]) and rest.startswith(MARK_MESSAGE[1])
 

@@ -5,9 +5,10 @@ formats are bytes (UTF-8, LF) and the same everywhere. `DETAILS` says how many m
 of each result the format shows.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from opskpi.model.cards import Result, Scorecard
@@ -24,23 +25,27 @@ SUFFIXES = {
     ".xml": "junit",
     ".prom": "openmetrics",
 }
-#: Those that list the rows behind each indicator, and how many of them they hold.
-EVIDENCE = {"xlsx": 1_048_000}
+#: Those that list the rows behind each indicator.
+EVIDENCE = frozenset({"xlsx"})
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a format is to look: language, width, colour, whether it becomes a file, whether all is told at length."""
+    """How a format is to look: language, width, colour, whether it becomes a file, whether all is told at length.
+
+    `stem` is that file's name without its suffix: files that belong beside it are named after it.
+    """
 
     language: str
     width: int | None = None
     colour: bool = False
     to_file: bool = False
     full: bool = False
+    stem: str = "card"
 
 
 class Renderer(Protocol):
-    """What each member of the family offers."""
+    """What each member of the family offers; one whose file cannot hold everything has `beside(card, style)`, too."""
 
     DETAILS: int
 
@@ -72,6 +77,14 @@ def _cut(card: Scorecard, most: int) -> Scorecard:
 
 def _shortened(results: tuple[Result, ...], most: int) -> tuple[Result, ...]:
     return tuple(replace(each, misses=each.misses[:most]) for each in results)
+
+
+def files(path: Path, name: str, card: Scorecard, style: Style) -> Mapping[Path, bytes]:
+    """Draw a card for a file, with the files that belong beside it first, so that it never names what is not there."""
+    style = replace(style, to_file=True, stem=path.stem)
+    beside: Callable[[Scorecard, Style], Mapping[str, bytes]] | None = getattr(load(name), "beside", None)
+    others = beside(card, style) if beside else {}
+    return {**{path.with_name(each): data for each, data in others.items()}, path: draw(name, card, style)}
 
 
 def load(name: str) -> Renderer:

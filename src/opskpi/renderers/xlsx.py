@@ -1,15 +1,18 @@
 """The scorecard as a workbook: forms to be filed, and figures as live formulas over the rows behind them."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from tempfile import TemporaryDirectory
 
 import xlsxwriter
 
 from opskpi.model.cards import Scorecard
 from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.renderers import Style, breakdowns
+from opskpi.renderers.book import beside as overflow
 from opskpi.renderers.book import evidence, forms, records, results, summary
+from opskpi.renderers.book.columns import is_yes_or_no
 from opskpi.renderers.book.formulas import scale_of
 from opskpi.renderers.book.layout import lay_out
 from opskpi.renderers.book.looks import Looks
@@ -20,8 +23,10 @@ DETAILS = 3
 #: How our own workbooks are told from exports (`exports.MARK_WORKBOOK`).
 MARK = "opskpi.scorecard"
 
-#: More rows of evidence than these are written as they come, which makes a larger file.
-_MANY = 250_000
+#: So many rows of an indicator stand on its sheet at most; a sheet has 1,048,576 rows.
+SHEET_ROWS = 1_048_000
+#: More rows of evidence than these are written as they come, through a folder for temporary files, not held in memory.
+MANY_ROWS = 20_000
 
 _WRITERS = {
     "section_summary": summary.write_summary,
@@ -45,20 +50,36 @@ _LAST = ("section_approvals", "section_problems", "section_ledger", "section_pro
 
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the workbook; texts stay texts, whatever they begin with."""
+    files = beside(card, style)
+    described = overflow.described(card, SHEET_ROWS, style.stem, files)
+    fitted = overflow.fitted(card, SHEET_ROWS)
+    if sum(each.rows for each in fitted.evidence) <= MANY_ROWS:
+        return _made(fitted, style, described, {})
+    with TemporaryDirectory() as folder:
+        # every sheet is written from top to bottom, so that none need be held in memory
+        options = {"in_memory": False, "constant_memory": True, "tmpdir": folder}
+        return _made(fitted, style, described, options)
+
+
+def beside(card: Scorecard, style: Style) -> Mapping[str, bytes]:
+    """Write the rows of indicators that have more than a sheet holds, by file name."""
+    return overflow.files(card, SHEET_ROWS, style.stem, style.language)
+
+
+def _made(card: Scorecard, style: Style, files: Mapping[str, overflow.Beside], options: Mapping[str, object]) -> bytes:
+    """Write all sheets."""
     out = io.BytesIO()
-    # every sheet is written from top to bottom, so that a large one need not be held in memory
-    large = sum(each.rows for each in card.evidence) > _MANY
-    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, "constant_memory": large})
+    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, **options})
     made.set_properties(
         {"title": card.plan.name, "comments": MARK, "created": datetime(card.as_of.year, 1, 1)}  # noqa: DTZ001
     )
-    book = _book(card, Looks(made), style.language)
+    book = _book(card, Looks(made), style.language, files)
     before = [key for key in book.layout.sheets if key not in _LAST]
     for key in before:
         _write(made, key, book)
     for each in card.evidence:
         sheet = made.add_worksheet(book.layout.evidence[each.indicator])
-        evidence.write(sheet, each, card, book.layout, book.looks, style.language)
+        evidence.write(sheet, each, book)
     for key in _LAST:
         if key in book.layout.sheets:
             _write(made, key, book)
@@ -66,10 +87,19 @@ def render(card: Scorecard, style: Style) -> bytes:
     return out.getvalue()
 
 
-def _book(card: Scorecard, looks: Looks, language: str) -> Book:
+def _book(card: Scorecard, looks: Looks, language: str, files: Mapping[str, overflow.Beside]) -> Book:
     layout = lay_out(card, _sections(card, language), language)
     scales = {key: scale_of(stack) for key, (stack, _) in layout.stacks.items()}
-    return Book(card, layout, looks, language, {each.indicator: each for each in card.evidence}, scales)
+    return Book(
+        card,
+        layout,
+        looks,
+        language,
+        {each.indicator: each for each in card.evidence},
+        scales,
+        files,
+        {each.indicator: is_yes_or_no(each, card) for each in card.evidence},
+    )
 
 
 def _sections(card: Scorecard, language: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from opskpi.renderers.book.formulas import text
 from opskpi.renderers.book.looks import fitted, printed
 from opskpi.renderers.book.making import Book
 from opskpi.renderers.lines import target_text, value_text, word
+from opskpi.wording import message
 
 _LEDGER = (
     "head_file",
@@ -152,6 +153,9 @@ def _sources(book: Book) -> Iterator[tuple[str, str, str, str]]:
     for unused in card.unused:
         name = f"{unused.file}#{unused.sheet}" if unused.sheet else unused.file
         yield "section_unused", name, unused.reason.text(book.language), ""
+    for beside in book.beside.values():
+        said = message("book_beside_rows", rows=beside.rows).text(book.language)
+        yield "book_beside", beside.name, said, f"sha256 {beside.sha256}"
     for nil in card.nil:
         yield "book_nil", nil, "", ""
     for note in card.notes:

@@ -110,7 +110,12 @@ def _about(book: Book) -> Sequence[Message]:
     names = {result.indicator: result.name for result in book.card.results}
     said = [message("book_live")] if book.evidence else []
     said += [
-        message("book_too_many", indicator=names.get(each.indicator, each.indicator), count=each.left_out)
+        message(
+            "book_too_many",
+            indicator=names.get(each.indicator, each.indicator),
+            count=each.left_out,
+            file=book.beside[each.indicator].name,
+        )
         for each in book.card.evidence
         if each.left_out
     ]
