@@ -10,16 +10,20 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from conftest import ROOT
+from opskpi.commands import group
 from opskpi.renderers import xlsx
+from opskpi.renderers.book import looks
 from opskpi.renderers.book.layout import sheet_name
-from rulebook import Desk
+from rulebook import PROJECT, TODAY, Desk
 from spreadsheet import Book
 
 #: openpyxl says so of each sheet with sparklines.
@@ -48,8 +52,12 @@ indicators:
       all: {table: tickets, period_by: created_at, value: count()}
     value: 1 - some / all * met
     target: ">= 50%"
+  late: {name: 超时率, table: tickets, period_by: created_at, value: share(not sla_met), target: "<= 40%"}
+waivers:
+  - {project: 甲乙, indicator: late, reason: 搬迁, approved_by: 王总, until: 2016-12-31}
+  - {project: "<5", indicator: rate, reason: 搬迁, approved_by: 王总, until: 2016-12-31}
 """
-WORDS = {"pass": "达标", "fail": "未达标", "no_target": "仅统计", "not_applicable": "未发生"}
+WORDS = {"pass": "达标", "fail": "未达标", "no_target": "仅统计", "not_applicable": "未发生", "waived": "豁免"}
 #: Names that a spreadsheet might run, or take for a pattern or a comparison.
 AWKWARD = ('=HYPERLINK("http://x","y")', "@甲", "+1", "<5", "甲*", "甲乙", "甲?", "-2")
 
@@ -109,6 +117,14 @@ def formulas(path: Path) -> Iterator[tuple[str, str, str]]:
                     yield sheet.title, cell.coordinate, getattr(cell.value, "text", cell.value)
 
 
+def explained(desk: Desk, project: str, indicator: str, plan: Path) -> dict[str, Any]:
+    """Explain a figure as it is on 30 April 2016."""
+    words = ["explain", project, indicator, str(desk.exports), "-t", str(plan), "--as-of", "2016-04-30", "-f", "json"]
+    printed = CliRunner(env=TODAY).invoke(group, words, standalone_mode=False).stdout
+    document: dict[str, Any] = json.loads(printed)
+    return document
+
+
 def same(one: object, other: object) -> bool:
     if isinstance(one, int | float) and isinstance(other, int | float):
         return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
@@ -119,7 +135,7 @@ class TestFigures:
     def test_cached_values_are_those_of_the_json(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
         path, results = written
         rows = cells(path, "结果")[1:]
-        assert len(rows) == len(results) == len(AWKWARD) * 13
+        assert len(rows) == len(results) == len(AWKWARD) * 14
         for row, result in zip(rows, results, strict=True):
             assert row[1:3] == [result["project"], result["name"]]
             assert row[7] == (result["value"] if result["value"] is not None else "-")
@@ -213,6 +229,61 @@ def test_the_example_year_is_found_again(tmp_path: Path) -> None:
 
 
 class TestEvidence:
+    def test_rows_of_a_ceiling_are_called_by_their_condition(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
+        """A row that is late achieves nothing: of at most 40 % late ones it is one that meets the condition."""
+        path, results = written
+        said = {row[2] for row in cells(path, "超时率")[7:]}
+        assert said == {"符合条件", "不符合条件", "剔除"}
+        late = [row[0] for row in cells(path, "超时率")[7:] if row[2] == "符合条件"]
+        missed = [row[0] for row in cells(path, "完成率")[7:] if row[2] == "未达成"]
+        assert sorted(late) == sorted(missed)
+        mine = {each["project"]: each["met"] for each in results if each["indicator"] == "late"}
+        assert {name: late.count(name) for name in AWKWARD} == mine
+        figures = [cell for sheet, cell, formula in formulas(path) if sheet == "结果" and "'超时率'" in formula]
+        assert len(figures) >= 2 * len(AWKWARD)
+
+    def test_a_miss_of_a_ceiling_counts_the_rows_against_it(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
+        path, results = written
+        rows = [row for row in cells(path, "改进措施")[1:] if row[1] == "超时率"]
+        failed = [each for each in results if (each["indicator"], each["verdict"]) == ("late", "fail")]
+        assert failed
+        assert [row[4] for row in rows] == [each["met"] for each in failed]
+
+    def test_a_pending_row_says_when_it_turns_as_explain_does(self, desk: Desk) -> None:
+        """By due times and by limits; what has neither turns with the period, a running duration tells nothing."""
+        open_ones = [
+            {"创建时间": "2016-03-01 09:00", "解决时限": "2016-05-02 12:00"},
+            {"创建时间": "2016-03-01 09:00", "解决时限": "2016-05-03", "优先级": "P1"},
+            {"创建时间": "2016-04-29 09:00", "优先级": "P2", "项目名称": "甲"},
+            {"创建时间": "2016-04-29 09:00", "响应时间": "2016-04-29 09:10", "优先级": "P2", "项目名称": "甲"},
+        ]
+        desk.tickets(*({"工单类型": "事件", "状态": "处理中", "解决时间": "", **each} for each in open_ones))
+        path = desk.folder / "card.xlsx"
+        indicators = {"solved": "sla_met", "both": "sla_met and response_met", "either": "sla_met or response_met",
+                      "done": "completed"}  # fmt: skip
+        lines = [f"  {name}: {{name: {name}, table: tickets, period_by: created_at, value: share({value})}}"
+                 for name, value in indicators.items()]  # fmt: skip
+        limits = [
+            "calendars: {7x24: always}",
+            "sla: [{priority: P2, calendar: 7x24, respond: 30h, resolve: 90h}]",
+        ]
+        plan = desk.write("plan.yaml", "\n".join(["plan: 计划", "period: 2016", "indicators:", *lines, *limits]))
+        found: dict[tuple[str, str], str] = {}
+        for project in (PROJECT, "甲"):
+            desk.score("--as-of", "2016-04-30", "--lang", "en", "-o", str(path), plan=plan)
+            for name in indicators:
+                found |= {(row[1], name): row[3] for row in cells(path, name)[7:] if row[2] == "Pending"}
+                told = explained(desk, project, name, plan)
+                said = {each["id"]: each["said"] for each in told["rows"].get("pending", ())}
+                assert {key: found[key, name] for key in said} == said
+        due = "still open, due {}: past that it is a miss".format
+        assert found["T1", "solved"] == due("2016-05-02 12:00")
+        assert found["T2", "solved"] == due("2016-05-03")
+        assert found["T3", "solved"] == found["T3", "either"] == due("2016-05-03 03:00")
+        assert found["T3", "both"] == due("2016-04-30 15:00")
+        assert found["T4", "both"] == due("2016-05-03 03:00")
+        assert found["T3", "done"] == due("2017-01-01")
+
     def test_every_row_is_listed_once_with_its_place(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
         path, results = written
         rows = cells(path, "完成率")[7:]
@@ -285,16 +356,15 @@ class TestEvidence:
         assert {each["file"] for each in again["unused"]} == {"card.xlsx", "card.evidence-customer_satisfaction.csv"}
         assert sorted(desk.exports.iterdir()) == files
 
-    def test_a_large_book_written_row_by_row_says_the_same(
-        self, written: tuple[Path, list[dict[str, Any]]], year: Desk, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        path, _ = written
-        monkeypatch.setattr(xlsx, "MANY_ROWS", 10)
-        large, again = year.folder / "large.xlsx", year.folder / "again.xlsx"
-        for each in (large, again):
-            year.score("-o", str(each), "--as-of", "2017-01-01", "--by", "month", plan=year.folder / "plan.yaml")
-        assert large.read_bytes() == again.read_bytes()
-        one, other = openpyxl.load_workbook(path), openpyxl.load_workbook(large)
+    def test_a_large_book_written_row_by_row_says_the_same(self, year: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        plan = year.write("plan.yaml", EVERYTHING)
+        paths = [year.folder / f"{name}.xlsx" for name in ("small", "large", "again")]
+        names = [word for name in ("rate", "part", "score", "most") for word in ("--indicator", name)]
+        for path, most in zip(paths, (xlsx.MANY_ROWS, 10, 10), strict=True):
+            monkeypatch.setattr(xlsx, "MANY_ROWS", most)
+            year.score("-o", str(path), "--as-of", "2017-01-01", "--by", "quarter", *names, plan=plan)
+        assert paths[1].read_bytes() == paths[2].read_bytes() != paths[0].read_bytes()
+        one, other = (openpyxl.load_workbook(path) for path in paths[:2])
         assert one.sheetnames == other.sheetnames
         for sheet in one:
             ours, theirs = (
@@ -312,7 +382,7 @@ class TestForms:
         months = [f"{month}月" for month in range(1, 13)]
         wanted = ["指标", "计算方法", "目标", "统计部门", "统计频次", *months, "全年", "状态", "备注", "走势"]
         assert heads == [wanted] * len(AWKWARD)
-        assert sum(row[:3] == ["编制:", "审核:", "批准:"] for row in rows) == len(AWKWARD)
+        assert sum([cell for cell in row if cell] == ["编制:", "审核:", "批准:"] for row in rows) == len(AWKWARD)
 
     def test_what_the_customer_gets(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
         path, results = written
@@ -338,6 +408,107 @@ class TestForms:
         rows = cells(path, "行数账")[1:]
         assert [row[-1] for row in rows] == ["是", "是"]
         assert all(row[4] == sum(row[5:9]) for row in rows)
+
+
+@pytest.fixture(scope="module")
+def desk_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Score the desk with sixteen indicators and three customers."""
+    folder = tmp_path_factory.mktemp("desk") / "desk"
+    path = folder / "card.xlsx"
+    example = ROOT / "examples" / "b2b-desk"
+    Desk(folder).run("score", "-q", "-o", str(path), plan=example / "targets.yaml", exports=(example / "csv",))
+    return path
+
+
+class TestPaper:
+    def test_many_indicators_stand_in_blocks_below_one_another(self, desk_book: Path) -> None:
+        """Sixteen are five, five and six; each block has its heads, all projects, and how many of them passed."""
+        rows = cells(desk_book, "汇总")
+        heads = [at for at, row in enumerate(rows) if row[0] == "项目"]
+        assert [sum(cell == "实际值" for cell in rows[at]) for at in heads] == [5, 5, 6]
+        assert max(len(row) for row in rows) == 13
+        names = [cell for at in heads for cell in rows[at - 1] if cell]
+        assert names == [row[2] for row in cells(desk_book, "结果")[1:17]]
+        for at in heads:
+            assert [row[0] for row in rows[at + 1 : at + 5]] == ["华东制造集团", "南方物流", "联合纺织", "达标项目"]
+        book = Book(desk_book)
+        for sheet, cell, formula in formulas(desk_book):
+            assert same(book.value(sheet, cell), book.cached(sheet, cell)), (sheet, cell, formula)
+
+    def test_projects_beyond_a_page_have_heads_again_and_are_counted_together(self, tmp_path: Path) -> None:
+        """45 projects with seven indicators: blocks of four and three, each of 20, 20 and 5 projects."""
+        desk = Desk(tmp_path / "many")
+        answers = {"提交时间": "2016-05-01", "满意度": "4"}
+        rows = [{"问卷编号": f"S{at}", "项目名称": f"项目{at:02}", **answers} for at in range(45)]
+        desk.put("满意度.csv", [{**row, "满意度": "5"} if at % 3 else row for at, row in enumerate(rows)])
+        line = '  i{}: {{name: 指标{}, table: surveys, period_by: submitted_at, value: mean(score), target: ">= 4.5"}}'
+        lines = [*EVERYTHING.splitlines()[:3], *(line.format(at, at) for at in range(7))]
+        path = desk.folder / "card.xlsx"
+        desk.score("-q", "-o", str(path), plan=desk.write("plan.yaml", "\n".join(lines)))
+        found = cells(path, "汇总")
+        heads = [at for at, row in enumerate(found) if row[0] == "项目"]
+        blocks = [found[first + 1 : after] for first, after in pairwise([*heads, len(found)])]
+        assert [sum(str(row[0]).startswith("项目") for row in each) for each in blocks] == [20, 20, 5, 20, 20, 5]
+        passed = [at for at, row in enumerate(found, 1) if row[0] == "达标项目"]
+        book = Book(path)
+        for row, letters in zip(passed, ("BDF", "BDFH"), strict=True):
+            assert [book.value("汇总", f"{letter}{row}") for letter in letters] == ["30/45"] * len(letters)
+            assert [book.cached("汇总", f"{letter}{row}") for letter in letters] == ["30/45"] * len(letters)
+        sheet = openpyxl.load_workbook(path)["汇总"]
+        breaks = {each.id for each in sheet.row_breaks.brk}
+        assert breaks <= {at - 1 for at in heads}
+        assert breaks
+
+    def test_a_form_of_two_pages_has_its_title_and_heads_on_both(
+        self, desk_book: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(looks, "_ROOM", 300)
+        example = ROOT / "examples" / "b2b-desk"
+        path = desk_book.parent / "low.xlsx"
+        Desk(desk_book.parent / "low").run(
+            "score", "-q", "-o", str(path), plan=example / "targets.yaml", exports=(example / "csv",)
+        )
+        for name in ("指标统计表", "服务报告"):
+            sheet = openpyxl.load_workbook(path)[name]
+            titles = [row[0].row for row in sheet.iter_rows() if "：2016-Q3" in str(row[0].value)]
+            heads = [row[0].row for row in sheet.iter_rows() if row[0].value in ("指标", "指标名称")]
+            assert heads == [row + 2 for row in titles]
+            assert [each.id + 1 for each in sheet.row_breaks.brk] == titles[1:]
+            said = [str(sheet.cell(row, 1).value) for row in titles]
+            assert said[1] == f"{said[0]}（续）"
+            listed = [row[0].value for row in sheet.iter_rows() if row[1].value and row[0].row not in heads]
+            names = [row[2] for row in cells(path, "结果")[1:17]]
+            assert [each for each in listed if each in names] == names * 3
+            scale = sheet.page_setup.scale / 100
+            for first, after in pairwise([*titles, sheet.max_row + 1]):
+                high = sum(sheet.row_dimensions[row].height or 15 for row in range(first, after))
+                assert high * scale < 300 + 60 * scale
+
+    def test_every_sheet_is_set_up_for_paper(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
+        for sheet in openpyxl.load_workbook(written[0]):
+            setup = sheet.page_setup
+            assert (setup.orientation, setup.paperSize) == ("landscape", 9), sheet.title
+            assert sheet.print_area
+            assert sheet.oddFooter.right.text == "&P / &N"
+            assert sheet.print_options.horizontalCentered
+            if sheet.title in ("汇总", "指标统计表", "服务报告"):  # fourteen indicators are more than a block
+                assert sheet.row_breaks.brk
+                continue
+            assert sheet.freeze_panes, sheet.title
+            assert sheet.print_title_rows, sheet.title
+            assert sheet.auto_filter.ref, sheet.title
+            assert (setup.fitToWidth or 1, int(setup.fitToHeight)) == (1, 0), sheet.title
+
+    def test_long_texts_are_wrapped_within_the_page(self, desk_book: Path) -> None:
+        """Rules above evidence and notes under the summary reach across the columns, and are as high as they need."""
+        book = openpyxl.load_workbook(desk_book)
+        sheet = book["规定时间内响应百分比"]
+        (area,) = (each for each in sheet.merged_cells.ranges if each.min_row == 2)
+        wide = sum(sheet.column_dimensions[each].width for each in "ABCDGIJ")
+        text = sheet["A2"].value
+        assert area.max_col >= 10
+        assert sheet["A2"].alignment.wrap_text
+        assert sheet.row_dimensions[2].height > 13 * sum(2 if letter > "\u2010" else 1 for letter in text) / wide
 
 
 class TestSafety:

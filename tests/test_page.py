@@ -18,6 +18,7 @@ from click.testing import Result
 import browser
 from conftest import ROOT
 from opskpi.model.goals import Target
+from opskpi.renderers.lines import abreast
 from opskpi.renderers.page import contents
 from opskpi.renderers.page.charts import Spot, bullet, trend
 
@@ -366,7 +367,7 @@ def test_a_line_breaks_where_there_is_no_figure() -> None:
 
 @pytest.mark.parametrize(("count", "widths"), [(0, []), (1, [1]), (8, [8]), (9, [4, 5]), (17, [5, 6, 6])])
 def test_a_matrix_is_never_wider_than_paper(count: int, widths: list[int]) -> None:
-    blocks = contents._blocks(count)
+    blocks = abreast(count, contents._ABREAST)
     assert [len(block) for block in blocks] == widths
     assert [at for block in blocks for at in block] == list(range(count))
 

@@ -636,8 +636,8 @@ class TestShown:
         assert rows[0] == ["项目", "指标", "目标", *MONTHS, "2016"]
         assert len(rows) == 1 + 2 * 6
         (ours,) = (row for row in rows if row[:2] == [PROJECT, "事件处理按照服务级别协议完成率"])
-        assert ours[2:7] == [">= 90%", "未提供", "未提供", "80.0% 未达标", "100.0% 达标"]
-        assert ours[-1] == "84.6% 未达标"
+        assert ours[2:7] == [">= 90%", "未提供", "未提供", "80.0%\n未达标", "100.0%\n达标"]
+        assert ours[-1] == "84.6%\n未达标"
         assert "序列" not in openpyxl.load_workbook(plain).sheetnames
 
     def test_a_settings_file_may_ask_for_it(self, year: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

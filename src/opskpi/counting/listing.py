@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.counting.accounts import bucket_of
+from opskpi.counting.cells import moment_text
 from opskpi.counting.evidence import Behind, why_missed
 from opskpi.counting.figures import Case, counted
 from opskpi.counting.grounds import stored
 from opskpi.counting.terms import Counted
+from opskpi.counting.turning import turning
 from opskpi.indicators.aggregates import weights
 from opskpi.indicators.coding import coded
 from opskpi.indicators.columns import MISSED_END, State
@@ -26,7 +28,8 @@ from opskpi.indicators.notation import notation
 from opskpi.indicators.numbers import numbers
 from opskpi.intake.ledgers import Checked
 from opskpi.model.evidence import Evidence, EvidenceRow, Stack
-from opskpi.tables.columns import cell_texts
+from opskpi.tables.columns import NAT, cell_texts
+from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.reported import FIGURES
 from opskpi.targets.wordings import term_in_words, worded
@@ -57,8 +60,7 @@ def listed(name: str, case: Case, projects: frozenset[str]) -> Evidence:
     chosen = _found([] if FIGURES in indicator.tables else list(terms.values()), shown)
     rows: dict[int, EvidenceRow] = {}
     for term, each in enumerate(terms.values()):
-        if each.definition is not None:
-            rows.update(_rows(each.definition, each.behind, term, chosen, case.intake.projects.names))
+        rows.update(_rows(each, term, chosen, case.intake.projects.names))
     at = 0
     stacks = []
     for term, (leaf, each) in enumerate(terms.items()):
@@ -114,14 +116,17 @@ _RANKS = _rank_of_states()
 
 
 def _rows(
-    definition: Definition, behind: Behind, term: int, chosen: NDArray[np.int64], names: Sequence[str]
+    counted: Counted, term: int, chosen: NDArray[np.int64], names: Sequence[str]
 ) -> Iterator[tuple[int, EvidenceRow]]:
     """Make the chosen rows of a term, each with its place in the list, block by block."""
+    definition, behind = counted.definition, counted.behind
+    if definition is None:
+        return
     for at, block in enumerate(behind.blocks):
         places = np.flatnonzero((chosen[_TERM] == term) & (chosen[_BLOCK] == at))
         places = places[np.argsort(chosen[_ROW, places])]
         rows, owners = chosen[_ROW, places], chosen[_PROJECT, places].tolist()
-        told, states = _told(definition, behind, at, rows, owners), behind.readings.states[at][rows].tolist()
+        told, states = _told(counted, definition, at, rows), behind.readings.states[at][rows].tolist()
         column = _pointed(definition, block)
         parts = zip(told.ids, told.reasons, told.values, told.weights, told.kinds, strict=True)
         for place, row, owner, state, (row_id, reason, value, weight, kind) in zip(
@@ -131,16 +136,30 @@ def _rows(
             yield place, EvidenceRow(names[owner], row_id, bucket_of(state), reason, where, value, weight, kind)
 
 
-def _told(definition: Definition, behind: Behind, at: int, rows: NDArray[np.int64], owners: Sequence[int]) -> _Told:
+def _told(counted: Counted, definition: Definition, at: int, rows: NDArray[np.int64]) -> _Told:
     """Find what the rows of a block say, column by column."""
-    states = behind.readings.states[at][rows]
+    behind = counted.behind
+    states, owners = behind.readings.states[at][rows], behind.blocks[at].projects[rows]
     known = {int(state): _known(definition, int(state)) for state in np.unique(states[states >= MISSED_END])}
+    turns = _turns(counted, definition, at, rows) if State.PENDING in known else {}
     why = [
-        why_missed(behind, at, owner, row) if state < MISSED_END else known[state]
-        for row, owner, state in zip(rows.tolist(), owners, states.tolist(), strict=True)
+        why_missed(behind, at, owner, row) if state < MISSED_END else turns.get(row, known[state])
+        for row, owner, state in zip(rows.tolist(), owners.tolist(), states.tolist(), strict=True)
     ]
     values, weighed = _figures(definition, behind, at, rows)
     return _Told(_ids(behind.blocks[at], rows), why, values, weighed, _kinds(definition, behind, at, rows))
+
+
+def _turns(counted: Counted, definition: Definition, at: int, chosen: NDArray[np.int64]) -> dict[int, Message]:
+    """Say of the pending rows among some when each turns, as far as something tells."""
+    if definition.value.argument is None:
+        return {}
+    readings, rows = counted.behind.readings, counted.behind.rows[at]
+    over = np.array([microseconds(span.over) for span in counted.spans], dtype=np.int64)
+    moments = turning(definition.value.argument, rows, readings.choices, over[rows.projects])
+    pending = chosen[(readings.states[at][chosen] == State.PENDING) & (moments[chosen] != NAT)]
+    dues = moments[pending].tolist()
+    return {row: message("row_pending", due=moment_text(due)) for row, due in zip(pending.tolist(), dues, strict=True)}
 
 
 def _known(definition: Definition, state: int) -> Message:

@@ -9,7 +9,8 @@ from opskpi.forms.workbook import Workbook
 from opskpi.model.cards import Result
 from opskpi.model.periods import Period
 from opskpi.model.safety import is_risky
-from opskpi.renderers.book.looks import height_of, number_format
+from opskpi.renderers.book.looks import number_format
+from opskpi.renderers.book.texts import height_of
 from opskpi.renderers.lines import misses, target_text, verdict_word, word
 
 #: So many missed rows are written down; the workbook and the page have all of them.

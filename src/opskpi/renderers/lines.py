@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from opskpi.model.cards import Claim, CompanyLine, Miss, Result, Scorecard, Verdict
 from opskpi.model.goals import half_up, shown
@@ -87,6 +87,13 @@ def rows(card: Scorecard) -> Iterator[tuple[str, list[Result | None]]]:
     cells = {(result.project, result.indicator): result for result in card.results}
     for project in card.projects:
         yield project, [cells.get((project, indicator)) for indicator in card.indicators]
+
+
+def abreast(count: int, most: int) -> tuple[range, ...]:
+    """Part so many columns into as few blocks as fit on paper, about equally wide."""
+    several = -(-count // most)
+    bounds = [count * at // several for at in range(several + 1)] if several else []
+    return tuple(range(first, after) for first, after in pairwise(bounds))
 
 
 def passed(card: Scorecard) -> list[str]:

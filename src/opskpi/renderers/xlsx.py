@@ -11,11 +11,11 @@ from opskpi.model.cards import Scorecard
 from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.book import beside as overflow
-from opskpi.renderers.book import evidence, forms, records, results, summary
+from opskpi.renderers.book import evidence, forms, measures, records, results, summary
 from opskpi.renderers.book.columns import is_yes_or_no
 from opskpi.renderers.book.formulas import scale_of
 from opskpi.renderers.book.layout import lay_out
-from opskpi.renderers.book.looks import Looks
+from opskpi.renderers.book.looks import FONT, Looks
 from opskpi.renderers.book.making import Book
 
 #: Of each miss the list of improvements names so many rows; all of them are in the evidence.
@@ -32,7 +32,7 @@ _WRITERS = {
     "section_summary": summary.write_summary,
     "section_forms": forms.write_forms,
     "section_customers": forms.write_customers,
-    "section_improvements": forms.write_improvements,
+    "section_improvements": measures.write_improvements,
     "section_series": records.write_series,
     "section_scores": records.write_scores,
     "section_points": records.write_points,
@@ -69,7 +69,7 @@ def beside(card: Scorecard, style: Style) -> Mapping[str, bytes]:
 def _made(card: Scorecard, style: Style, files: Mapping[str, overflow.Beside], options: Mapping[str, object]) -> bytes:
     """Write all sheets."""
     out = io.BytesIO()
-    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, **options})
+    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, "default_format_properties": FONT, **options})
     made.set_properties(
         {"title": card.plan.name, "comments": MARK, "created": datetime(card.as_of.year, 1, 1)}  # noqa: DTZ001
     )

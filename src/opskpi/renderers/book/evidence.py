@@ -12,18 +12,20 @@ from opskpi.renderers.book.formulas import NUMBER, PRODUCT, VALUE, WEIGHT
 from opskpi.renderers.book.layout import EVIDENCE_ROW
 from opskpi.renderers.book.looks import printed
 from opskpi.renderers.book.making import Book
-from opskpi.renderers.lines import target_text, word
+from opskpi.renderers.book.texts import head, write_across
+from opskpi.renderers.lines import target_text
 from opskpi.wording import Message, message
 
-_CELL, _NUMBER, _PRODUCT = 9, ord(NUMBER) - ord("A"), ord(PRODUCT) - ord("A")
+_NUMBER, _PRODUCT = ord(NUMBER) - ord("A"), ord(PRODUCT) - ord("A")
 
 
 def write(sheet: Worksheet, each: Evidence, book: Book) -> None:
     """Write an indicator's sheet: what it shows, then a table of rows."""
-    _write_head(sheet, each, book)
-    for column, (key, width) in enumerate(COLUMNS):
-        sheet.write_string(EVIDENCE_ROW - 2, column, word(key, book.language), book.looks("head"))
-        sheet.set_column(column, column, width, None, {"hidden": not is_used(key, each)})
+    used = [is_used(key, each) for key, _ in COLUMNS]
+    _write_head(sheet, each, [width * there for (_, width), there in zip(COLUMNS, used, strict=True)], book)
+    for column, ((key, width), there) in enumerate(zip(COLUMNS, used, strict=True)):
+        sheet.write_string(EVIDENCE_ROW - 2, column, head(key, book.language), book.looks("head"))
+        sheet.set_column(column, column, width, None, {"hidden": not there})
     row = EVIDENCE_ROW - 1
     for stack in each.stacks:
         for evidence in stack.rows:
@@ -35,7 +37,8 @@ def write(sheet: Worksheet, each: Evidence, book: Book) -> None:
     printed(sheet, heads=(EVIDENCE_ROW - 2, EVIDENCE_ROW - 2), last=(last, len(COLUMNS) - 1))
 
 
-def _write_head(sheet: Worksheet, each: Evidence, book: Book) -> None:
+def _write_head(sheet: Worksheet, each: Evidence, widths: Sequence[int], book: Book) -> None:
+    """Say what the sheet shows, across its columns."""
     card, language = book.card, book.language
     results = [result for result in card.results if result.indicator == each.indicator]
     name = results[0].name if results else each.indicator
@@ -48,7 +51,7 @@ def _write_head(sheet: Worksheet, each: Evidence, book: Book) -> None:
         _listed(each, book),
     ]
     for row, line in enumerate(lines, start=1):
-        sheet.write_string(row, 0, line.text(language), book.looks("line"))
+        write_across(sheet, row, line.text(language), widths, book)
 
 
 def _listed(each: Evidence, book: Book) -> Message:
@@ -90,14 +93,14 @@ def _unlisted(results: Sequence[Result]) -> Message:
 def _write_row(sheet: Worksheet, row: int, stack: Stack, each: EvidenceRow, about: tuple[str, Book]) -> None:
     """Write one row of evidence."""
     indicator, book = about
-    plain = book.looks("plain")
+    plain, number = book.looks("plain"), book.looks("number")
     for column, cell in enumerate(row_cells(stack, each, (book.yes_or_no[indicator], book.language))):
         if column == _PRODUCT and cell is not None:
-            sheet.write_formula(row, column, f"={VALUE}{row + 1}*{WEIGHT}{row + 1}", plain, float(cell))
+            sheet.write_formula(row, column, f"={VALUE}{row + 1}*{WEIGHT}{row + 1}", number, float(cell))
         elif isinstance(cell, str):
             if cell:
-                sheet.write_string(row, column, cell, book.looks("address") if column == _CELL else plain)
+                sheet.write_string(row, column, cell, plain)
         elif cell is not None:
-            sheet.write_number(row, column, float(cell), plain)
+            sheet.write_number(row, column, float(cell), number)
         elif column == _NUMBER:
-            sheet.write_number(row, column, book.layout.projects[each.project], plain)
+            sheet.write_number(row, column, book.layout.projects[each.project], number)

@@ -12,12 +12,13 @@ from opskpi.renderers.lines import value_text
 
 #: Colours only repeat what a word says.
 TINTS = {"pass": "#E3F4E4", "fail": "#FBD9D3"}
-_PLAIN = {"valign": "vcenter"}
 _STYLES: Mapping[str, Mapping[str, object]] = {
-    "plain": _PLAIN,
+    "plain": {"valign": "vcenter", "indent": 1},
+    "long": {"valign": "vcenter", "text_wrap": True, "indent": 1},
+    "number": {"valign": "vcenter"},
+    "part": {"valign": "vcenter", "align": "center", "text_wrap": True},
     "title": {"bold": True, "font_size": 14, "valign": "vcenter"},
-    "note": {"font_color": "#555555", "text_wrap": True, "valign": "top"},
-    "line": {"font_color": "#555555", "valign": "vcenter"},
+    "said": {"font_color": "#555555", "text_wrap": True, "valign": "vcenter"},
     "head": {
         "bold": True,
         "bg_color": "#D9E2EC",
@@ -32,16 +33,17 @@ _STYLES: Mapping[str, Mapping[str, object]] = {
     "centred": {"border": 1, "valign": "vcenter", "align": "center", "text_wrap": True},
     "fixed": {"border": 1, "valign": "vcenter", "align": "right", "italic": True, "font_color": "#555555"},
     "missed": {"border": 1, "valign": "vcenter", "align": "right", "font_color": "#B00020"},
-    "address": {"valign": "vcenter", "indent": 1},
     "signed": {"valign": "vcenter", "bottom": 1},
 }
 #: A figure as it is shown: its decimals and its unit.
 _SHOWN = re.compile(r"-?\d+(?:\.(\d+))?(%| min)?")
+#: Everywhere there, or a font of the same widths, so that columns are as wide on all machines.
+FONT = {"font_name": "Arial", "font_size": 10}
 _A4 = 9
-#: Pixels of a character, of a column beside its characters, and of the paper, with room for wider fonts than Excel's.
-_PIXELS, _PADDING, _PAPER = 7, 5, 780
-_WIDEST = 76
-_LINE = 14.5
+#: Pixels of a character and of a column beside its characters; the paper's between its margins, less a tenth.
+_PIXELS, _PADDING, _PAPER = 7, 5, 940
+#: The paper's height between its margins, in points, with room for fonts that are higher.
+_ROOM = 505
 
 
 class Looks:
@@ -70,25 +72,6 @@ def number_format(result: Result | CompanyLine) -> str:
     return decimals + {"%": "%", " min": '" min"', None: ""}[found[2]]
 
 
-def width_of(text: str) -> int:
-    """Measure a text: a Chinese character or quotation mark takes two columns."""
-    return sum(1 if letter < "\u2010" else 2 for letter in text)
-
-
-def fitted(texts: list[str], least: int = 10) -> int:
-    """Find the width that a column's texts ask for."""
-    return max([least, *(min(_WIDEST, width_of(text) + 2) for text in texts)])
-
-
-def height_of(*cells: tuple[str, int]) -> float:
-    """Find the height that wrapped texts ask for in columns of some width; no spreadsheet does so by itself."""
-    lines = [
-        sum(max(1, -(-width_of(line) // max(width - 3, 1))) for line in text.split("\n") or [""])
-        for text, width in cells
-    ]
-    return _LINE * max([1, *lines]) + 1
-
-
 def printed(sheet: Worksheet, *, heads: tuple[int, int] | None, last: tuple[int, int]) -> None:
     """Set a sheet up for paper: A4 across, as wide as a page, heads on each, numbered pages."""
     _on_paper(sheet, last)
@@ -97,17 +80,28 @@ def printed(sheet: Worksheet, *, heads: tuple[int, int] | None, last: tuple[int,
         sheet.repeat_rows(*heads)
 
 
-def printed_apart(sheet: Worksheet, breaks: Sequence[int], last: tuple[int, int], widths: Sequence[int]) -> None:
+def printed_apart(sheet: Worksheet, breaks: Sequence[int], last: tuple[int, int], scale: float) -> None:
     """Set a sheet up for paper with page breaks of its own, which Excel ignores where it is to fit pages itself."""
     _on_paper(sheet, last)
-    wide = sum(_PIXELS * width + _PADDING for width in widths)
-    sheet.set_print_scale(max(10, min(100, 100 * _PAPER // max(wide, 1))))
+    sheet.set_print_scale(int(scale))
     sheet.set_h_pagebreaks(list(breaks))
+
+
+def scale_of(widths: Sequence[int]) -> float:
+    """Find the scale, in percent, at which columns fit across the paper."""
+    wide = sum(_PIXELS * width + _PADDING for width in widths)
+    return max(10, min(100, 100 * _PAPER / max(wide, 1)))
+
+
+def room_at(scale: float) -> float:
+    """Measure how much height a page has at a scale, in points."""
+    return 100 * _ROOM / scale
 
 
 def _on_paper(sheet: Worksheet, last: tuple[int, int]) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.center_horizontally()
     sheet.set_footer("&L&A&R&P / &N")
     sheet.print_area(0, 0, max(last[0], 0), max(last[1], 0))

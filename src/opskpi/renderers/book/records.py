@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from opskpi import COUNTING, __version__
-from opskpi.model.cards import Scorecard
+from opskpi.model.cards import Result, Scorecard
 from opskpi.renderers import approvals, breakdowns, scores, series
 from opskpi.renderers.book.formulas import text
-from opskpi.renderers.book.looks import fitted, printed
+from opskpi.renderers.book.looks import printed
 from opskpi.renderers.book.making import Book
+from opskpi.renderers.book.texts import fitted, headed, height_of
 from opskpi.renderers.lines import target_text, value_text, word
 from opskpi.wording import message
 
@@ -27,6 +28,8 @@ _LEDGER = (
     "head_skipped",
     "book_balanced",
 )
+#: The width of a part of a series.
+_PART = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,34 @@ class Check:
     said: str
 
 
-def write_table(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[object]], book: Book) -> None:
-    """Write a table under its heads, with a filter and fitting columns."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a series: its figure, and its verdict in a line of its own."""
+
+    said: str
+
+
+def write_table(
+    sheet: Worksheet,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    book: Book,
+    widths: Sequence[int] = (),
+) -> None:
+    """Write a table under its heads, with a filter and fitting columns, in which long texts are wrapped."""
+    wide = widths or [fitted([head, *(_shown(row[at]) for row in rows)]) for at, head in enumerate(heads)]
     for column, said in enumerate(heads):
-        sheet.write_string(0, column, said, book.looks("head"))
-        sheet.set_column(column, column, fitted([said, *(_shown(row[column]) for row in rows)]))
+        sheet.write_string(0, column, headed(said), book.looks("head"))
+        sheet.set_column(column, column, wide[column])
     for at, row in enumerate(rows, start=1):
+        sheet.set_row(at, height_of(*zip(map(_shown, row), wide, strict=True)))
         for column, value in enumerate(row):
             _write(sheet, (at, column), value, book)
+    if not rows:
+        sheet.write_string(1, 0, word("book_none", book.language), book.looks("plain"))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
-    printed(sheet, heads=(0, 0), last=(len(rows), len(heads) - 1))
+    printed(sheet, heads=(0, 0), last=(max(len(rows), 1), len(heads) - 1))
 
 
 def write_series(sheet: Worksheet, book: Book) -> None:
@@ -59,11 +79,28 @@ def write_series(sheet: Worksheet, book: Book) -> None:
             whole.project,
             whole.name,
             target_text(whole),
-            *("" if each is None else series.full_text(each, language) for each in (*across, whole)),
+            *(Part(_in_two_lines(each, language)) for each in (*across, whole)),
         )
         for whole, across in series.lines(card)
     ]
-    write_table(sheet, [*names, *series.labels(card), card.period.label], rows, book)
+    heads = [*names, *series.labels(card), card.period.label]
+    widths = [
+        *(fitted([_shown(row[at]) for row in rows]) for at in range(len(names))),
+        *[_PART] * (len(heads) - len(names)),
+    ]
+    write_table(sheet, heads, rows, book, widths)
+    missed = {"type": "text", "criteria": "containing", "value": word("verdict_fail", language)}
+    area = 1, len(names), max(len(rows), 1), len(heads) - 1
+    sheet.conditional_format(*area, {**missed, "format": book.looks.tints["fail"]})
+    sheet.freeze_panes(1, len(names))
+
+
+def _in_two_lines(result: Result | None, language: str) -> str:
+    """Write a cell of a series with its verdict below its figure."""
+    if result is None or result.value is None:
+        return series.cell_text(result, language) if result else ""
+    figure = value_text(result)
+    return series.full_text(result, language).replace(f"{figure} ", f"{figure}\n", 1)
 
 
 def write_scores(sheet: Worksheet, book: Book) -> None:
@@ -167,7 +204,7 @@ def _words(heads: Sequence[str], book: Book) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, Check):
+    if isinstance(value, Check | Part):
         return value.said
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
@@ -176,6 +213,8 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: object, book: Book) -> 
     if isinstance(value, Check):
         sheet.write_formula(*at, value.formula, book.looks("plain"), value.said)
     elif isinstance(value, int | float):
-        sheet.write_number(*at, value, book.looks("plain", "0.00" if isinstance(value, float) else ""))
+        sheet.write_number(*at, value, book.looks("number", "0.00" if isinstance(value, float) else ""))
+    elif isinstance(value, Part):
+        sheet.write_string(*at, value.said, book.looks("part"))
     else:
-        sheet.write_string(*at, str(value), book.looks("plain"))
+        sheet.write_string(*at, str(value), book.looks("long"))

@@ -2,7 +2,7 @@
 
 from opskpi.model.cards import Result
 from opskpi.renderers import approvals
-from opskpi.renderers.lines import claim_fields
+from opskpi.renderers.lines import claim_fields, verdict_word
 from opskpi.renderers.margins import sensitivity
 from opskpi.wording import message
 
@@ -12,4 +12,5 @@ def remark(result: Result, language: str) -> str:
     if result.claim and not result.waiver:
         return message("reported_note", **claim_fields(result.claim)).text(language)
     said = approvals.waiver_said(result) or result.why or sensitivity(result)
-    return said.text(language) if said else ""
+    text = said.text(language) if said else ""
+    return "" if text == verdict_word(result, language) else text

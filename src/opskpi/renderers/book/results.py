@@ -12,27 +12,28 @@ from opskpi.renderers.book.formulas import Cells
 from opskpi.renderers.book.looks import number_format, printed
 from opskpi.renderers.book.making import TERM_FIGURE, VERDICT, Book
 from opskpi.renderers.book.remarks import remark
+from opskpi.renderers.book.texts import head, height_of
 from opskpi.renderers.book.verdicts import JUDGED, verdict
 from opskpi.renderers.lines import target_text, verdict_word, word
 from opskpi.renderers.margins import headroom
 
 _COLUMNS = (
     ("head_sequence", 6),
-    ("head_project", 26),
-    ("head_indicator", 34),
-    ("head_owner", 14),
+    ("head_project", 24),
+    ("head_indicator", 32),
+    ("head_owner", 12),
     ("head_period", 10),
-    ("book_above", 11),
-    ("book_below", 11),
-    ("head_value", 11),
-    ("head_target", 14),
-    ("head_verdict", 11),
-    ("book_counted", 8),
-    ("book_pending", 8),
-    ("book_excluded", 8),
-    ("book_how", 12),
-    ("head_note", 48),
-    ("head_headroom", 30),
+    ("book_above", 10),
+    ("book_below", 10),
+    ("head_value", 10),
+    ("head_target", 12),
+    ("head_verdict", 10),
+    ("book_counted", 7),
+    ("book_pending", 7),
+    ("book_excluded", 7),
+    ("book_how", 10),
+    ("head_note", 36),
+    ("head_headroom", 24),
 )
 _TERM_COLUMNS = (
     ("head_sequence", 6),
@@ -76,7 +77,7 @@ def _write_result(sheet: Worksheet, row: int, result: Result, book: Book) -> Non
     language, looks = book.language, book.looks
     sheet.write_number(row, 0, book.layout.projects[result.project], looks("body"))
     for column, text in enumerate((result.project, result.name, result.owner or ""), start=1):
-        sheet.write_string(row, column, text, looks("body"))
+        sheet.write_string(row, column, text, looks("wrapped"))
     for column, text in ((4, result.period), (8, target_text(result))):
         sheet.write_string(row, column, text, looks("centred"))
     found = _cells_of(result, row + 1, book)
@@ -94,9 +95,13 @@ def _write_result(sheet: Worksheet, row: int, result: Result, book: Book) -> Non
     if how == "book_formula" and not judged and result.verdict in JUDGED:
         how = "book_fixed_verdict"
     sheet.write_string(row, 13, word(how, language), looks("centred"))
-    sheet.write_string(row, 14, remark(result, language), looks("body"))
-    left = headroom(result)
-    sheet.write_string(row, 15, left.text(language) if left else "", looks("body"))
+    note, left = remark(result, language), headroom(result)
+    last = note, left.text(language) if left else ""
+    for column, text in enumerate(last, start=14):
+        sheet.write_string(row, column, text, looks("wrapped"))
+    widths = [width for _, width in _COLUMNS]
+    wrapped = (result.project, widths[1]), (result.name, widths[2]), (said, widths[9])
+    sheet.set_row(row, height_of(*wrapped, *zip(last, widths[14:], strict=True)))
 
 
 def _cells_of(result: Result, row: int, book: Book) -> Cells:
@@ -153,7 +158,7 @@ def _write_value(sheet: Worksheet, at: tuple[int, int], found: Cells, value: flo
 
 def _heads(sheet: Worksheet, book: Book, columns: Sequence[tuple[str, int]]) -> None:
     for column, (key, width) in enumerate(columns):
-        sheet.write_string(0, column, word(key, book.language), book.looks("head"))
+        sheet.write_string(0, column, head(key, book.language), book.looks("head"))
         sheet.set_column(column, column, width)
 
 

@@ -1,6 +1,8 @@
 """The summary: projects down, indicators across, each with its figure and its verdict, both taken from the results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
 
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
@@ -8,58 +10,124 @@ from xlsxwriter.worksheet import Worksheet
 from opskpi.model.cards import Result
 from opskpi.renderers import approvals
 from opskpi.renderers.book.formulas import text
-from opskpi.renderers.book.looks import number_format, printed
+from opskpi.renderers.book.looks import number_format, printed, printed_apart, room_at, scale_of
 from opskpi.renderers.book.making import FIGURE, VERDICT, Book
 from opskpi.renderers.book.results import tint
-from opskpi.renderers.lines import heads, ledger_line, passed, rows, title, verdict_word, word
+from opskpi.renderers.book.texts import head, height_of, sign, write_across
+from opskpi.renderers.lines import abreast, heads, ledger_line, passed, rows, title, verdict_word, word
 from opskpi.wording import Message, message
 
-#: The first project, under the title, the plan's header and two rows of heads.
-_FIRST = 4
-#: Who signs the card, by hand.
-SIGNED = ("head_prepared", "head_reviewed", "head_approved")
+#: The first heads, under the title and the plan's header.
+_TOP = 2
+#: So many indicators side by side are readable on paper; where there are more, so many projects have heads above them.
+_ABREAST, _DOWN = 6, 20
+#: The title and the notes have at least the width of so many.
+_LEAST = 4
+_PROJECT, _FIGURE, _VERDICT = 26, 10, 10
+_TITLE, _NAMES, _ROW = 24, 44, 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A part of the matrix: its first row, its indicators and projects by number, and whether no more come below."""
+
+    row: int
+    across: range
+    down: range
+    whole: bool
+
+    @property
+    def first(self) -> int:
+        """The row of its first project."""
+        return self.row + 2
+
+    @property
+    def after(self) -> int:
+        """The row after its last project, that of the passes where it has one."""
+        return self.first + len(self.down)
+
+    @property
+    def columns(self) -> Iterator[tuple[int, int]]:
+        """Each indicator's number with the column of its figure."""
+        return zip(self.across, count(1, 2), strict=False)
 
 
 def write_summary(sheet: Worksheet, book: Book) -> None:
     """Write the matrix, how many projects passed, and what a reader must know."""
     card, looks, language = book.card, book.looks, book.language
+    parts = abreast(len(card.indicators), _ABREAST)
+    widths = [_PROJECT, *[_FIGURE, _VERDICT] * max([_LEAST, *map(len, parts)])]
+    sheet.set_row(0, _TITLE)
     sheet.write_string(0, 0, title(card, language), looks("title"))
-    if head := approvals.head_line(card.plan.header, language):
-        sheet.write_string(1, 0, head, looks("plain"))
-    _write_heads(sheet, book)
-    for at, (project, results) in enumerate(rows(card), start=_FIRST):
-        sheet.write_string(at, 0, project, looks("body"))
-        for place, result in enumerate(results):
-            _write_result(sheet, (at, 1 + 2 * place), result, book)
-    last = _FIRST + len(card.projects)
-    if card.company:
-        _write_passed(sheet, last, book)
-    below = _write_notes(sheet, last + 2, book)
-    for column, key in enumerate(SIGNED):
-        sheet.write_string(below + 1, column, f"{word(key, language)}:", looks("signed"))
-    width = max(2 * len(card.indicators), 2)
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, width, 11)
-    sheet.freeze_panes(_FIRST, 1)
-    printed(sheet, heads=(2, 3), last=(below + 1, width))
+    if line := approvals.head_line(card.plan.header, language):
+        sheet.write_string(1, 0, line, looks("number"))
+    blocks = list(_blocks(parts, len(card.projects)))
+    matrix = list(rows(card))
+    top = _TOP
+    for block in blocks:
+        top = block.row if block.down.start == 0 else top
+        _write_heads(sheet, block, book)
+        for at, (project, results) in enumerate(matrix[block.down.start : block.down.stop], start=block.first):
+            said = [(verdict_word(each, language), _VERDICT) for each in map(results.__getitem__, block.across) if each]
+            sheet.set_row(at, height_of((project, _PROJECT), *said))
+            sheet.write_string(at, 0, project, looks("wrapped"))
+            for number, column in block.columns:
+                _write_result(sheet, (at, column), results[number], book)
+        if block.whole and card.company:
+            _write_passed(sheet, top, block, book)
+    below = _write_notes(sheet, (blocks[-1].after if blocks else _TOP) + 2, widths, book)
+    sign(sheet, below, widths, book)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    last = below + 1, len(widths) - 1
+    if len(blocks) > 1:
+        sheet.freeze_panes(0, 1)
+        scale = scale_of(widths)
+        printed_apart(sheet, list(_breaks(blocks, room_at(scale))), last, scale)
+    else:
+        sheet.freeze_panes(_TOP + 2, 1)
+        printed(sheet, heads=(_TOP, _TOP + 1), last=last)
 
 
-def _write_heads(sheet: Worksheet, book: Book) -> None:
+def _blocks(parts: Sequence[range], projects: int) -> Iterator[_Block]:
+    """Part the matrix: all projects under one row of heads where all indicators fit, else a page of them at a time."""
+    row = _TOP
+    step = max(projects, 1) if len(parts) <= 1 else _DOWN
+    for across in parts:
+        for first in range(0, max(projects, 1), step):
+            down = range(first, min(first + step, projects))
+            block = _Block(row, across, down, whole=down.stop == projects)
+            yield block
+            row = block.after + (2 if block.whole else 1)
+
+
+def _breaks(blocks: Sequence[_Block], room: float) -> Iterator[int]:
+    """Find the rows before which a page ends, so that no block is torn."""
+    used = float(_TITLE + _ROW)
+    for block in blocks:
+        height = _NAMES + _ROW * (len(block.down) + 3)
+        if block is not blocks[0] and used + height > room:
+            yield block.row
+            used = 0.0
+        used += height
+
+
+def _write_heads(sheet: Worksheet, block: _Block, book: Book) -> None:
     looks, language = book.looks, book.language
-    sheet.set_row(2, 48)
-    sheet.write_blank(2, 0, None, looks("head"))
-    columns = [1 + 2 * place for place in range(len(book.card.indicators))]
-    for column, name in zip(columns, heads(book.card, short=False), strict=True):
-        sheet.merge_range(2, column, 2, column + 1, "", looks("head"))
-        sheet.write_string(2, column, name, looks("head"))
-    sheet.write_string(3, 0, word("head_project", language), looks("head"))
-    for column in columns:
-        sheet.write_string(3, column, word("head_value", language), looks("head"))
-        sheet.write_string(3, column + 1, word("head_verdict", language), looks("head"))
-        if book.card.projects:
-            last = _FIRST + len(book.card.projects) - 1
-            cell = xl_rowcol_to_cell(_FIRST, column + 1, col_abs=True)
-            tint(sheet, book, (_FIRST, column, last, column + 1), cell)
+    names = heads(book.card, short=False)
+    sheet.set_row(block.row, _NAMES)
+    sheet.set_row(block.row + 1, _ROW)
+    sheet.write_blank(block.row, 0, None, looks("head"))
+    for number, column in block.columns:
+        sheet.merge_range(block.row, column, block.row, column + 1, "", looks("head"))
+        sheet.write_string(block.row, column, names[number], looks("head"))
+    sheet.write_string(block.row + 1, 0, head("head_project", language), looks("head"))
+    for _, column in block.columns:
+        sheet.write_string(block.row + 1, column, head("head_value", language), looks("head"))
+        sheet.write_string(block.row + 1, column + 1, head("head_verdict", language), looks("head"))
+        if block.down:
+            cell = xl_rowcol_to_cell(block.first, column + 1, col_abs=True)
+            tint(sheet, book, (block.first, column, block.after - 1, column + 1), cell)
 
 
 def _write_result(sheet: Worksheet, at: tuple[int, int], result: Result | None, book: Book) -> None:
@@ -80,29 +148,30 @@ def write_linked(sheet: Worksheet, at: tuple[int, int], result: Result, book: Bo
     sheet.write_formula(*at, formula, book.looks("figure", number_format(result)), figure)
 
 
-def _write_passed(sheet: Worksheet, row: int, book: Book) -> None:
-    """Count the passes among the verdicts that stand above; a pass on the way counts."""
-    looks, language = book.looks, book.language
-    sheet.write_string(row, 0, word("head_passed", language), looks("head"))
-    for place, (said, line) in enumerate(zip(passed(book.card), book.card.company, strict=True)):
-        column = 1 + 2 * place
-        above = xl_range_abs(_FIRST, column + 1, row - 1, column + 1)
+def _write_passed(sheet: Worksheet, top: int, block: _Block, book: Book) -> None:
+    """Count the passes among the verdicts that stand above, heads of pages among them; a pass on the way counts."""
+    looks, language, row = book.looks, book.language, block.after
+    said, lines = passed(book.card), book.card.company
+    sheet.set_row(row, _ROW)
+    sheet.write_string(row, 0, head("head_passed", language), looks("head"))
+    for number, column in block.columns:
+        above = xl_range_abs(top + 2, column + 1, row - 1, column + 1)
         counts = [f"COUNTIF({above},{text(word(key, language) + '*')})" for key in ("verdict_pass", "in_progress")]
-        formula = f'={"+".join(counts)}&"/{line.projects}"'
+        formula = f'={"+".join(counts)}&"/{lines[number].projects}"'
         sheet.merge_range(row, column, row, column + 1, "", looks("head"))
-        if row > _FIRST:
-            sheet.write_formula(row, column, formula, looks("head"), said)
+        if block.down:
+            sheet.write_formula(row, column, formula, looks("head"), said[number])
         else:
-            sheet.write_string(row, column, said, looks("head"))
+            sheet.write_string(row, column, said[number], looks("head"))
 
 
-def _write_notes(sheet: Worksheet, row: int, book: Book) -> int:
+def _write_notes(sheet: Worksheet, row: int, widths: Sequence[int], book: Book) -> int:
     """Write the ledger, how the figures are made, what is left out, and the notes; give the next row."""
     card, language = book.card, book.language
     lines: list[str] = [ledger_line(card, language), *(each.text(language) for each in _about(book))]
     lines += [note.text(language) for note in card.notes]
     for at, line in enumerate(lines, start=row):
-        sheet.write_string(at, 0, line, book.looks("line"))
+        write_across(sheet, at, line, widths, book)
     return row + len(lines)
 
 

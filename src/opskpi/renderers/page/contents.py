@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from opskpi import COUNTING, __version__
 from opskpi.model.approvals import Signature
@@ -65,7 +64,7 @@ def contents(card: Scorecard, language: str) -> Mapping[str, object]:
         "kinds": tuple(_kinds(card, language)),
         "owners": results.owners(card),
         "heads": tuple(_heads(card)),
-        "blocks": _blocks(len(card.indicators)),
+        "blocks": lines.abreast(len(card.indicators), _ABREAST),
         "projects": tuple(results.projects(card, language)),
         "passed": lines.passed(card),
         "failed": tables.failed(card, results.anchors(card), language),
@@ -119,13 +118,6 @@ def _heads(card: Scorecard) -> Iterator[Head]:
         mine = [each for each in card.results if each.indicator == indicator]
         whose = dict.fromkeys(owner for each in mine for owner in (each.owner, each.process_owner) if owner)
         yield Head(short, name, " ".join(known[owner] for owner in whose), f"i{at}")
-
-
-def _blocks(count: int) -> tuple[range, ...]:
-    """Part the indicators into as few matrices as fit on paper, about equally wide."""
-    several = -(-count // _ABREAST)
-    bounds = [count * at // several for at in range(several + 1)] if several else []
-    return tuple(range(first, after) for first, after in pairwise(bounds))
 
 
 def _rules(card: Scorecard, language: str) -> Iterator[Rule]:
