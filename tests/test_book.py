@@ -374,6 +374,33 @@ class TestEvidence:
             assert ours == theirs
 
 
+class TestCharts:
+    def test_lines_are_drawn_over_the_companys_figures(self, desk: Desk) -> None:
+        """4 of 4 in March, 1 of 2 in June, nothing between: two figures and the target's line, 90 % in every month."""
+        late = {"工单类型": "事件", "解决时限": "2016-12-01"}
+        rows = [{**late, "创建时间": "2016-03-01", "解决时间": "2016-03-02", "项目名称": name} for name in "甲乙甲乙"]
+        rows += [{**late, "创建时间": "2016-06-01", "解决时间": day} for day in ("2016-06-02", "2016-12-05")]
+        desk.tickets(*rows)
+        path = desk.folder / "card.xlsx"
+        lines = EVERYTHING.splitlines()
+        plan = desk.write("plan.yaml", "\n".join([*lines[:4], lines[5]]))
+        desk.score("-o", str(path), "--by", "month", "--as-of", "2017-01-01", plan=plan)
+        head, *table = [row[:14] for row in cells(path, "走势图")[:5]]
+        months = [None] * 2 + [1.0] + [None] * 2 + [0.5] + [None] * 6
+        assert head[2:] == [f"2016-{month:02}" for month in range(1, 13)]
+        assert table[0] == ["完成率", ">= 90%", *months]
+        assert table[1][2:] == [0.9] * 12
+        charts = openpyxl.load_workbook(path)["走势图"]._charts
+        drawn = [[line.val.numRef.f.translate({36: None, 39: None}) for line in chart.series] for chart in charts]
+        assert drawn == [["走势图!C2:N2", "走势图!C3:N3"]]
+
+    def test_a_single_figure_is_no_line(self, desk: Desk) -> None:
+        desk.surveys("5", "4")
+        path = desk.folder / "card.xlsx"
+        desk.score("-o", str(path), "--by", "month")
+        assert "走势图" not in openpyxl.load_workbook(path).sheetnames
+
+
 class TestForms:
     def test_the_year_by_months(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
         path, _ = written
@@ -491,7 +518,7 @@ class TestPaper:
             assert sheet.print_area
             assert sheet.oddFooter.right.text == "&P / &N"
             assert sheet.print_options.horizontalCentered
-            if sheet.title in ("汇总", "指标统计表", "服务报告"):  # fourteen indicators are more than a block
+            if sheet.title in ("汇总", "指标统计表", "服务报告", "走势图"):  # fourteen indicators are more than a block
                 assert sheet.row_breaks.brk
                 continue
             assert sheet.freeze_panes, sheet.title

@@ -11,7 +11,7 @@ from opskpi.model.cards import Scorecard
 from opskpi.model.safety import WORKBOOK_OPTIONS
 from opskpi.renderers import Style, breakdowns
 from opskpi.renderers.book import beside as overflow
-from opskpi.renderers.book import evidence, forms, measures, records, results, summary
+from opskpi.renderers.book import charts, evidence, forms, measures, records, results, summary
 from opskpi.renderers.book.columns import is_yes_or_no
 from opskpi.renderers.book.formulas import scale_of
 from opskpi.renderers.book.layout import lay_out
@@ -34,6 +34,7 @@ _WRITERS = {
     "section_customers": forms.write_customers,
     "section_improvements": measures.write_improvements,
     "section_series": records.write_series,
+    "section_charts": charts.write_charts,
     "section_scores": records.write_scores,
     "section_points": records.write_points,
     "section_results": results.write_results,
@@ -107,6 +108,8 @@ def _sections(card: Scorecard, language: str) -> Iterator[str]:
     yield from ("section_summary", "section_forms", "section_customers", "section_improvements")
     if card.parts:
         yield "section_series"
+        if any(charts.charted(card)):
+            yield "section_charts"
     if card.totals:
         yield from ("section_scores", "section_points")
     yield "section_results"

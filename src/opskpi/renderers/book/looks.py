@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import xlsxwriter
+from xlsxwriter.chart import Chart
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -54,6 +55,12 @@ class Looks:
         self._book = book
         self._made: dict[tuple[str, str], Format] = {}
         self.tints = {name: book.add_format({"bg_color": colour}) for name, colour in TINTS.items()}
+
+    def chart(self) -> Chart:
+        """Make a line chart."""
+        made = self._book.add_chart({"type": "line"})
+        assert made is not None  # noqa: S101 - of the types there are, none is unknown
+        return made
 
     def __call__(self, style: str, number: str = "") -> Format:
         """Get a style, with a number format where numbers are shown."""
