@@ -28,7 +28,7 @@ _BEFORE = (
     ("head_owner", 11, 12),
     ("head_frequency", 8, 12),
 )
-_AFTER = (("head_verdict", 9, 10), ("head_note", 18, 26))
+_AFTER = (("head_verdict", 9, 14), ("head_note", 18, 26))
 _CUSTOMER = (
     ("book_customer_indicator", 40),
     ("book_customer_standard", 18),

@@ -23,7 +23,7 @@ _TOP = 2
 _ABREAST, _DOWN = 6, 20
 #: The title and the notes have at least the width of so many.
 _LEAST = 4
-_PROJECT, _FIGURE, _VERDICT = 26, 10, 10
+_PROJECT, _FIGURE, _VERDICT, _CLAIMED = 26, 10, 10, 14
 _TITLE, _NAMES, _ROW = 24, 44, 18
 
 
@@ -56,7 +56,8 @@ def write_summary(sheet: Worksheet, book: Book) -> None:
     """Write the matrix, how many projects passed, and what a reader must know."""
     card, looks, language = book.card, book.looks, book.language
     parts = abreast(len(card.indicators), _ABREAST)
-    widths = [_PROJECT, *[_FIGURE, _VERDICT] * max([_LEAST, *map(len, parts)])]
+    worded = _CLAIMED if any(result.claim for result in card.results) else _VERDICT
+    widths = [_PROJECT, *[_FIGURE, worded] * max([_LEAST, *map(len, parts)])]
     sheet.set_row(0, _TITLE)
     sheet.write_string(0, 0, title(card, language), looks("title"))
     if line := approvals.head_line(card.plan.header, language):
@@ -68,7 +69,7 @@ def write_summary(sheet: Worksheet, book: Book) -> None:
         top = block.row if block.down.start == 0 else top
         _write_heads(sheet, block, book)
         for at, (project, results) in enumerate(matrix[block.down.start : block.down.stop], start=block.first):
-            said = [(verdict_word(each, language), _VERDICT) for each in map(results.__getitem__, block.across) if each]
+            said = [(verdict_word(each, language), worded) for each in map(results.__getitem__, block.across) if each]
             sheet.set_row(at, height_of((project, _PROJECT), *said))
             sheet.write_string(at, 0, project, looks("wrapped"))
             for number, column in block.columns:
