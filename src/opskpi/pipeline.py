@@ -22,6 +22,7 @@ from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.counting.overall import needed
 from opskpi.counting.register import indicator_words, reported_figures
+from opskpi.counting.rows import row_book
 from opskpi.counting.sampling import sampled
 from opskpi.counting.schedule import with_due_rows
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, counted_for, part, series
@@ -62,7 +63,8 @@ _BELIEVABLE_YEARS = 5
 class Request:
     """What the user asked for; `today` stands for the wall clock.
 
-    `details` is how many missed rows of each result are told, `evidence` how many rows of each indicator are listed.
+    `details` is how many missed rows of each result are told, `evidence` how many rows of each indicator are listed,
+    `rows` the most rows that are kept for later runs to compare, none where it is 0.
     `listing` is given all rows of one indicator after the other. `mappings` are sources at hand, by name.
     """
 
@@ -79,6 +81,7 @@ class Request:
     max_rejected: Fraction = Fraction(5)
     details: int = 0
     evidence: int = 0
+    rows: int = 0
     encoding: str | None = None
     accept_formulas: bool = False
     contents: Contents | None = None
@@ -111,6 +114,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
         behind = _behind(request, case, chosen, projects)
+        kept = row_book(case, _with_rows(case, chosen), projects, request.rows) if request.rows else None
     return Scorecard(
         plan=_record(plan, document, told(plan, period, chosen)),
         period=period,
@@ -138,16 +142,22 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         records={name: case.plan.indicators[name].rule_record for name in chosen},
         calendars=calendar_hashes(case.plan),
         asked=_asked(request, screen, projects),
+        rows=kept,
     ), screen
 
 
 def _behind(request: Request, case: Case, chosen: Sequence[str], projects: frozenset[str]) -> tuple[Evidence, ...]:
-    """List the rows behind the figures for those who asked; an indicator over indicators has none of its own."""
-    with_rows = [name for name in chosen if case.plan.indicators[name].over is None]
+    """List the rows behind the figures for those who asked."""
+    with_rows = _with_rows(case, chosen)
     if request.listing is not None:
         for name in with_rows:
             request.listing(listed(name, case, projects, sys.maxsize))
     return tuple(listed(name, case, projects, request.evidence) for name in with_rows if request.evidence)
+
+
+def _with_rows(case: Case, chosen: Sequence[str]) -> Sequence[str]:
+    """Name the indicators that have rows; one over indicators has none of its own."""
+    return [name for name in chosen if case.plan.indicators[name].over is None]
 
 
 def explain(request: Request, plan: Plan, document: Document, project: str, indicator: str) -> FigureExplanation:

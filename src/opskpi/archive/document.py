@@ -9,19 +9,14 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
+from opskpi.archive.rows import Figure, RowsFields
 from opskpi.model.cards import Verdict
 
 FORMAT, VERSION = "opskpi.scorecard", 1
 
 
-def _exact(value: object) -> object:
-    """Take a number of JSON for the decimal it is written as."""
-    return Fraction(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-Figure = Annotated[Fraction, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -303,3 +298,4 @@ class CardDocument(_Part):
     asked: AskedFields = AskedFields()
     rules: Mapping[str, RuleFields] = {}
     calendars: Mapping[str, Sha256] = {}
+    rows: RowsFields | None = Field(default=None, description="Null above 20,000 rows; a bundle holds them all.")

@@ -162,7 +162,9 @@ def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
     return reporting(body, language, lambda asked: asked.debug)(wanted)
 
 
-def request(wanted: Wanted, details: int = 0, contents: "Contents | None" = None, *, evidence: int = 0) -> "Request":
+def request(
+    wanted: Wanted, details: int = 0, contents: "Contents | None" = None, *, evidence: int = 0, rows: int = 0
+) -> "Request":
     """Turn the command line into what the pipeline is asked; raises SettingsError."""
     from fractions import Fraction
 
@@ -193,6 +195,7 @@ def request(wanted: Wanted, details: int = 0, contents: "Contents | None" = None
         max_rejected=most,
         details=details,
         evidence=evidence,
+        rows=rows,
         encoding=wanted.encoding,
         accept_formulas=wanted.accept_formulas,
         contents=contents,

@@ -91,7 +91,7 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     from opskpi.commands.bundling import Made, bundled_details, listing, refuse_bundle, write_bundle
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
-    from opskpi.renderers import EVIDENCE, Style, draw, load
+    from opskpi.renderers import EVIDENCE, ROWS, Style, draw, load
     from opskpi.targets.finding import read_plan
     from opskpi.wording import language_of, message
 
@@ -107,7 +107,8 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     details = max(details, listed.DETAILS if listed else 0, bundled_details(lists))
     evidence = max((EVIDENCE.get(each, 0) for each in formats if each), default=0)
-    asked = request(wanted, details, contents, evidence=evidence)
+    rows = sys.maxsize if lists else max((ROWS.get(each, 0) for each in (*formats, printed) if each), default=0)
+    asked = request(wanted, details, contents, evidence=evidence, rows=rows)
     try:
         card, screen = score(replace(asked, listing=listing(lists, language)), plan, document)
     except UnusableError as error:

@@ -148,7 +148,7 @@ def _told(definition: Definition, behind: Behind, at: int, rows: NDArray[np.int6
         why_missed(behind, at, owner, row) if state < MISSED_END else known[state]
         for row, owner, state in zip(rows.tolist(), owners, states.tolist(), strict=True)
     ]
-    values, weighed = _figures(definition, behind, at, rows)
+    values, weighed = amounts(definition, behind, at, rows)
     return _Told(_ids(behind.blocks[at], rows), why, values, weighed, _kinds(definition, behind, at, rows))
 
 
@@ -169,7 +169,7 @@ def _ids(block: Checked, rows: NDArray[np.int64]) -> list[str]:
     return [text or "" for text in cell_texts(column, rows.astype(np.intp))]
 
 
-def _figures(
+def amounts(
     definition: Definition, behind: Behind, at: int, rows: NDArray[np.int64]
 ) -> tuple[list[Fraction | None], list[Fraction | None]]:
     """Find the number that each row adds, and its weight where it has one; none of rows that do not count."""

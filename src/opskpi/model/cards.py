@@ -13,6 +13,7 @@ from opskpi.model.goals import Target
 from opskpi.model.improvements import Improvement
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.model.rows import RowBook
 from opskpi.model.rules import RuleInWords, RuleRecord
 from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
@@ -270,7 +271,8 @@ class Scorecard:
 
     `rules` says in words how each indicator is counted, `records` what decides it, `calendars` hashes what each
     calendar of the plan comes to.
-    `evidence` is there only where a format asked for every row, `improvements` where a list of them is kept.
+    `evidence` is there only where a format asked for every row, `rows` only where one keeps them for later runs,
+    `improvements` where a list of them is kept.
     """
 
     plan: PlanRecord
@@ -298,6 +300,7 @@ class Scorecard:
     calendars: Mapping[str, str] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
     improvements: tuple[Improvement, ...] = ()
+    rows: RowBook | None = None
 
     @property
     def projects(self) -> tuple[str, ...]:

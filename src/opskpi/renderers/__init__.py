@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from opskpi.model.cards import Result, Scorecard
+from opskpi.model.rows import MOST_IN_CARD
 
 #: The formats that files are written in, by name; listing them imports none.
 FORMATS = ("json", "csv", "md", "html", "xlsx", "wecom", "junit", "openmetrics")
@@ -26,6 +27,8 @@ SUFFIXES = {
 }
 #: Those that list the rows behind each indicator, and how many of them they hold.
 EVIDENCE = {"xlsx": 1_048_000}
+#: Those that keep the rows for later runs, and of how many rows at most.
+ROWS = {"json": MOST_IN_CARD}
 
 
 @dataclass(frozen=True, slots=True)
