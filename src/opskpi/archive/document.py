@@ -150,6 +150,23 @@ class TargetChange(_Part):
     target: str | None
 
 
+class ComparedFields(_Part):
+    """Another period's result that one is held against, or an earlier figure of the same period."""
+
+    to: Literal["before", "year_ago", "same"] = Field(
+        description="The period before of the same length, the same a year before, or an earlier card's same period."
+    )
+    period: str
+    verdict: Verdict
+    value: Figure | None
+    numerator: Figure | None
+    denominator: Figure | None
+    change: Figure | None = Field(description="The value less this one; null where rules are unlike, or one is none.")
+    unlike: tuple[str, ...] = Field(description="What differs in the rules: the figures are not comparable.")
+    file: str | None = Field(description="The scorecard it was found in; null is the run's own series.")
+    restated: bool = Field(description="That card told another figure of the same period, which had ended.")
+
+
 class ResultFields(_Part):
     """The verdict on one project, indicator and period.
 
@@ -200,6 +217,7 @@ class ResultFields(_Part):
     groups: int | None = None
     breakdown: tuple[SliceFields, ...] = ()
     terms: Mapping[str, TermFields] = {}
+    compared: tuple[ComparedFields, ...] = ()
 
 
 class CompanyFields(_Part):

@@ -27,6 +27,8 @@ SUFFIXES = {
 }
 #: Those that list the rows behind each indicator, and how many of them they hold.
 EVIDENCE = {"xlsx": 1_048_000}
+#: Those that machines read, which have all of a card whatever people are shown.
+MACHINE = frozenset({"json", "csv", "junit", "openmetrics"})
 #: Those that keep the rows for later runs, and of how many rows at most.
 ROWS = {"json": MOST_IN_CARD}
 

@@ -6,7 +6,7 @@ sub-periods, whose lines follow the whole period's in `results` and `company`; `
 `extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source`,
 `reported_by`, `reported_evidence` and `assessed_on` where it was not counted from rows; `breakdown` of a result and a
 company line, its rows by word; `asked`, `rules` and `calendars`, by which a later run tells whether it counts
-the same; `rows`, by which it names what changed (null above a number of rows).
+the same; `rows`, by which it names what changed (null above a number of rows); `compared` of a result.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from opskpi.renderers import approvals, improvements, series
 from opskpi.renderers.book.layout import quoted
 from opskpi.renderers.book.looks import height_of, number_format, printed, printed_apart
 from opskpi.renderers.book.making import VERDICT, Book
-from opskpi.renderers.book.remarks import remark
+from opskpi.renderers.book.remarks import remark, restated_parts
 from opskpi.renderers.book.results import tint
 from opskpi.renderers.book.summary import SIGNED, write_linked
 from opskpi.renderers.lines import misses, target_text, verdict_word, word
@@ -195,7 +195,7 @@ def _write_line(sheet: Worksheet, row: int, line: tuple[Result, tuple[Result | N
     texts = whole.name, _method(rule, language), target_text(whole), whole.owner or "", _frequency(rule, book)
     for column, text in enumerate(texts):
         sheet.write_string(row, column, text, looks("centred" if column > 1 else "wrapped"))
-    note = remark(whole, language)
+    note = "\n".join(each for each in (remark(whole, language), restated_parts(across, language)) if each)
     sheet.set_row(row, height_of((texts[0], _BEFORE[0][1]), (texts[1], _BEFORE[1][1]), (note, _AFTER[1][1])))
     column = len(texts)
     for place, result in enumerate(across):

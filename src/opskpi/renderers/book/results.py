@@ -94,7 +94,8 @@ def _write_result(sheet: Worksheet, row: int, result: Result, book: Book) -> Non
     if how == "book_formula" and not judged and result.verdict in JUDGED:
         how = "book_fixed_verdict"
     sheet.write_string(row, 13, word(how, language), looks("centred"))
-    sheet.write_string(row, 14, remark(result, language), looks("body"))
+    note = remark(result, language).replace("\n", "；" if language == "zh" else "; ")
+    sheet.write_string(row, 14, note, looks("body"))
     left = headroom(result)
     sheet.write_string(row, 15, left.text(language) if left else "", looks("body"))
 
