@@ -155,7 +155,7 @@ class TestRestated:
         files = [folder / f"card.{suffix}" for suffix in ("md", "html", "csv", "xlsx")]
         outputs = [word for file in files for word in ("-o", file)]
         words = folder / "tickets.csv", "-t", folder / "plan.yaml", "--by", "month", "--with", may, "--lang", "zh"
-        result = opskpi("score", *words, *outputs, "-f", "md")
+        result = opskpi("score", *words, *outputs, "-f", "md", "--full")
         line = "North · Solved in time（2016-05）：83.3% (10/12) 达标  修订：原为 90.0% (9/10) 达标（may.json）"
         assert line in result.stdout
         assert "83.3%（修订）" in result.stdout

@@ -63,11 +63,9 @@ def _heads(difference: Difference, language: str) -> Iterator[Line]:
 def _summary(difference: Difference) -> Message:
     if difference.same:
         return message("diff_same", count=difference.compared)
-    return message(
-        "diff_summary",
-        compared=difference.compared,
-        **{kind: len(difference.of(kind)) for kind in KINDS},
-    )
+    counts = ((kind, len(difference.of(kind))) for kind in KINDS)
+    found = tuple(message(f"diff_{kind}", count=count) for kind, count in counts if count)
+    return message("diff_summary", compared=difference.compared, found=found or message("diff_rules_only"))
 
 
 def _told(change: Change, difference: Difference, language: str) -> Iterator[Line]:

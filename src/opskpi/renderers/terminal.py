@@ -85,7 +85,7 @@ def render(card: Scorecard, style: Style) -> bytes:
 
 def _drawn(out: io.StringIO) -> bytes:
     """Give what was drawn, without blanks at the ends of lines."""
-    lines = (line.rstrip() for line in out.getvalue().splitlines())
+    lines = (line.rstrip() for line in out.getvalue().rstrip("\n").splitlines())
     return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
