@@ -250,9 +250,15 @@ class TestOnlyTurned:
 
     def test_nothing_turned_is_one_line_and_the_runs_own_exit_code(self, desk: Desk, opskpi: Run) -> None:
         may = desk.score("may", self.ROWS, "--period", "2016-05")
-        for words in ((), ("-f", "md")):
+        for words in ((), ("-f", "md"), ("-f", "wecom")):
             result = self.run(desk, opskpi, "2016-05", "--with", may, *words)
             assert (result.exit_code, result.stdout) == (1, "No verdict turned (against 2016-05)\n")
+
+    def test_messages_tell_only_those(self, desk: Desk, opskpi: Run) -> None:
+        april = desk.score("april", self.ROWS, "--period", "2016-04")
+        said = self.run(desk, opskpi, "2016-05", "--with", april, "-f", "wecom").stdout
+        assert "Solved in time: 2016-05 30.0% MISSED, 2016-04 90.0% met" in said
+        assert "Complaints" not in said
 
     def test_the_same_period_of_the_card_comes_first(self, desk: Desk, opskpi: Run) -> None:
         better = (*month(4, 2, 8), *month(5, 9, 1))

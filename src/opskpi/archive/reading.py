@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from opskpi.archive.document import FORMAT, VERSION, CardDocument
 from opskpi.archive.rows import RowsFields
 from opskpi.errors import SettingsError
+from opskpi.model.safety import readable
 from opskpi.wording import message
 
 #: What a bundle calls its scorecard, and the rows behind it.
@@ -56,7 +57,7 @@ def read_card(path: Path) -> PastCard:
         raise SettingsError(message("file_unreadable", file=str(path), reason=error.strerror or str(error))) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SettingsError(message("card_unreadable", file=str(path), reason=str(error))) from None
-    return PastCard(path.name, _document(data, path), path if is_bundle else None)
+    return PastCard(readable(path.name), _document(data, path), path if is_bundle else None)
 
 
 def _bundled(path: Path) -> bytes:
