@@ -1,6 +1,6 @@
 """Accounts: how rows that were added, removed, edited or judged otherwise make the difference of a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -50,10 +50,11 @@ class _Side:
         self.book, self.table, self.function = book, roles.table, roles.function
         self._roles = roles
         counted = (row for row, letter in enumerate(roles.roles) if letter == "c")
+        self.said = [*map(roles.legend.__getitem__, roles.roles)]
         self._order = {row: at for at, row in enumerate(counted)} if roles.values else {}
 
     def role(self, row: int) -> _Role:
-        said, _, reason = self._roles.legend[self._roles.roles[row]].partition(": ")
+        said, _, reason = self.said[row].partition(": ")
         at = self._order.get(row)
         if at is None:
             return _Role(said, reason)
@@ -72,6 +73,7 @@ class Accounts:
         """Keep both; tables are matched when they are asked for."""
         self._old, self._new, self._as_of_moved = Book(old), Book(new), as_of_moved
         self._pairs: dict[str, Mapping[str, Sequence[Pair]]] = {}
+        self._seen: dict[tuple[str, str], tuple[_Side, _Side] | None] = {}
 
     def of(self, before: ResultFields, after: ResultFields, *, unlike: bool) -> tuple[Account, ...]:
         """Explain the difference of a project's figure, term by term; nothing where its rows are not known."""
@@ -84,6 +86,12 @@ class Accounts:
         return tuple(each for each in found if each.groups or each.above_rest or each.below_rest)
 
     def _sides(self, indicator: str, term: str) -> tuple[_Side, _Side] | None:
+        """Get both cards' rows as one value sees them, made once; nothing where only one card has it."""
+        if (indicator, term) not in self._seen:
+            self._seen[indicator, term] = self._sides_of(indicator, term)
+        return self._seen[indicator, term]
+
+    def _sides_of(self, indicator: str, term: str) -> tuple[_Side, _Side] | None:
         old, new = self._old.roles.get((indicator, term)), self._new.roles[indicator, term]
         if old is None or old.table != new.table:
             return None
@@ -100,7 +108,7 @@ class Accounts:
     ) -> Account:
         groups: dict[str, list[RowChange]] = {}
         sums: dict[str, _Amount] = {}
-        for pair in self._of_project(sides[1].table).get(project, ()):
+        for pair in _differing(self._of_project(sides[1].table).get(project, ()), sides, unlike=unlike):
             kind, change, amount = self._change(project, pair, sides, unlike=unlike)
             if change is not None:
                 groups.setdefault(kind, []).append(change)
@@ -172,6 +180,17 @@ class Accounts:
         if pair.edited:
             return "edited"
         return "rule" if unlike else "as_of" if self._as_of_moved else "rejudged"
+
+
+def _differing(pairs: Sequence[Pair], sides: tuple[_Side, _Side], *, unlike: bool) -> Iterator[Pair]:
+    """Pass over the rows that are what they were: the same cells in the same bucket, as most are."""
+    first, second = (side.said for side in sides)
+    for pair in pairs:
+        if pair.old is not None and pair.new is not None and not pair.edited:
+            counts_unlike = unlike and first[pair.old] == "counted"
+            if first[pair.old] == second[pair.new] and not counts_unlike:
+                continue
+        yield pair
 
 
 def _summed(term: str, groups: tuple[RowGroup, ...], figures: tuple[_Figure, _Figure]) -> Account:

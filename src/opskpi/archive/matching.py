@@ -43,9 +43,9 @@ class Book:
         ids = self.rows.tables[table].id
         return ids[row] if ids else ""
 
-    def mark(self, table: str, row: int) -> str:
-        """Get what tells a row's cells from others."""
-        return self.rows.tables[table].mark[row]
+    def marks(self, table: str) -> tuple[str, ...]:
+        """Get what tells each row's cells from others."""
+        return self.rows.tables[table].mark if table in self.rows.tables else ()
 
     def place(self, table: str, row: int) -> Place:
         """Say where a row stands."""
@@ -62,8 +62,10 @@ class Book:
         """Gather a table's rows by project and id."""
         found: dict[_Key, list[int]] = defaultdict(list)
         if table in self.rows.tables:
-            for row in range(len(self.rows.tables[table].mark)):
-                found[self.project(table, row), self.row_id(table, row)].append(row)
+            fields, names = self.rows.tables[table], self.rows.projects
+            ids = fields.id or ("",) * len(fields.mark)
+            for row, (project, row_id) in enumerate(zip(fields.project, ids, strict=True)):
+                found[names[project] if project >= 0 else "", row_id].append(row)
         return found
 
     def rejected(self, table: str) -> frozenset[_Key]:
@@ -82,19 +84,25 @@ def matched(old: Book, new: Book, table: str) -> tuple[Pair, ...]:
     """Match all rows of a table: those that are left over on both sides and share an id went to another project."""
     before, after = old.keyed(table), new.keyed(table)
     pairs: list[Pair] = []
+    first, second = (book.marks(table) for book in (old, new))
     for key in dict.fromkeys((*before, *after)):
-        pairs += _of_one_key(old, new, table, (before.get(key, []), after.get(key, [])))
+        mine, others = before.get(key, []), after.get(key, [])
+        if len(mine) == len(others) == 1 and first[mine[0]] == second[others[0]]:
+            pairs.append(Pair(mine[0], others[0]))  # as nearly all are
+        else:
+            pairs += _of_one_key(old, new, table, (mine, others))
     return tuple(_with_moved(old, new, table, pairs))
 
 
 def _of_one_key(old: Book, new: Book, table: str, rows: tuple[Sequence[int], Sequence[int]]) -> Iterator[Pair]:
     """Match the rows of one key: first those with the same cells, then, where they have an id, the rest in order."""
     alike: dict[str, list[int]] = defaultdict(list)
+    marks = old.marks(table), new.marks(table)
     for row in reversed(rows[1]):
-        alike[new.mark(table, row)].append(row)
+        alike[marks[1][row]].append(row)
     left: list[int] = []
     for row in rows[0]:
-        same = alike[old.mark(table, row)]
+        same = alike[marks[0][row]]
         if same:
             yield Pair(row, same.pop())
         else:
