@@ -12,8 +12,8 @@ _MOST_DIGITS = 9
 _FRACTION_DIGITS = 6
 
 
-def change_text(before: Fraction, after: Fraction, unit: str) -> Message:
-    """Say by how much a figure changed; a ratio in percentage points."""
+def change_text(before: Fraction, after: Fraction, unit: str, *, short: bool = False) -> Message:
+    """Say by how much a figure changed: a ratio in percentage points, others with their share of the old one."""
     difference = after - before
     if not difference:
         return message("change_none")
@@ -22,7 +22,7 @@ def change_text(before: Fraction, after: Fraction, unit: str) -> Message:
     amount = signed(difference, 0 if difference.denominator == 1 else 2)
     if unit == "minutes":
         amount = f"{amount} min"
-    if not before:
+    if not before or short:
         return message("change_amount", amount=amount)
     return message("change_share", amount=amount, share=signed(difference / abs(before) * 100, 1))
 

@@ -115,7 +115,9 @@ def _cell(result: Result, to: str, language: str) -> str:
         return "-"
     if other.unlike:
         return word("not_comparable_short", language)
-    return "-" if other.value is None or result.value is None else _change(result, other).text(language)
+    if other.value is None or result.value is None:
+        return "-"
+    return change_text(other.value, result.value, result.unit, short=True).text(language)
 
 
 def _change(result: Result, other: Compared) -> Message:
