@@ -10,6 +10,7 @@ from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opskpi.archive.reading import read_card
 from past_desk import PLAN, ROWS, Desk, Row, groups, named, ticket
 
 Run = Callable[..., Result]
@@ -373,8 +374,17 @@ def test_cards_without_rows_say_that_only_bundles_have_them(
     assert "bundle" in opskpi("diff", card, other, "--lang", "en").stdout
 
 
-def test_bundles_name_their_rows(desk: Desk) -> None:
-    old, new = desk.bundled(desk.score("old")), desk.bundled(desk.score("new", without("N1")))
+def test_bundles_name_their_rows(desk: Desk, opskpi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where there are more of them than a card keeps."""
+    from opskpi.renderers import rows
+
+    monkeypatch.setattr(rows, "MOST_IN_CARD", 2)
+    for name, tickets in (("old", ROWS), ("new", without("N1"))):
+        folder = desk.written(name, tickets)
+        words = folder / "tickets.csv", "-t", folder / "plan.yaml", "--bundle", desk.folder / f"{name}.zip", "-q"
+        assert opskpi("score", *words).exit_code in (0, 1)
+    old, new = desk.folder / "old.zip", desk.folder / "new.zip"
+    assert read_card(old).document.rows is None
     assert groups(named(desk.diff(old, new))) == {"removed": (["N1"], -1, -1)}
 
 
