@@ -42,6 +42,7 @@ def test_it_holds_what_the_archive_needs_and_no_more(packed: Path) -> None:
         "ledger.csv",
         "plan/plan.yaml",
         "rejects.csv",
+        "rows.json",
         "run.json",
         "scorecard.html",
         "scorecard.json",

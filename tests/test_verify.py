@@ -83,10 +83,10 @@ class TestNothingChanged:
         (work / "plan.yaml").unlink()
         found = verify(work / "full.zip")
         assert found["same"]
-        assert [each["state"] for each in found["members"]] == ["same"] * 11
+        assert [each["state"] for each in found["members"]] == ["same"] * 12
         assert {each["file"] for each in found["remade"]} == {
             *("README.txt", "calendars.json", "evidence/requests.csv", "evidence/solved.csv"),
-            *("ledger.csv", "rejects.csv", "scorecard.html", "scorecard.json"),
+            *("ledger.csv", "rejects.csv", "rows.json", "scorecard.html", "scorecard.json"),
         }
 
     def test_a_bundle_without_inputs_takes_the_exports_named(self, work: Path, verify: Verify) -> None:

@@ -21,6 +21,7 @@ from opskpi.counting.moments import Moment, resolve_as_of, written_moment
 from opskpi.counting.nil import NilReturns, find_indicator, nil_returns
 from opskpi.counting.overall import needed
 from opskpi.counting.register import indicator_words, reported_figures
+from opskpi.counting.rows import row_book
 from opskpi.counting.sampling import sampled
 from opskpi.counting.schedule import with_due_rows
 from opskpi.counting.series import Choice, chosen_indicators, chosen_projects, counted_for, part, series
@@ -61,7 +62,8 @@ _BELIEVABLE_YEARS = 5
 class Request:
     """What the user asked for; `today` stands for the wall clock.
 
-    `details` is how many missed rows of each result are told, `evidence` asks for all rows of each indicator.
+    `details` is how many missed rows of each result are told, `evidence` asks for all rows of each indicator, `rows` is
+    the most rows that are kept for later runs to compare, none where it is 0.
     `listing` is given all rows of one indicator after the other. `mappings` are sources at hand, by name.
     """
 
@@ -78,6 +80,7 @@ class Request:
     max_rejected: Fraction = Fraction(5)
     details: int = 0
     evidence: bool = False
+    rows: int = 0
     encoding: str | None = None
     accept_formulas: bool = False
     contents: Contents | None = None
@@ -110,6 +113,7 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         whole = part(period, case, choice)
         several = series(parts, case, choice) if len(parts) > 1 else ()
         behind = _behind(request, case, chosen, projects)
+        kept = row_book(case, _with_rows(case, chosen), projects, request.rows) if request.rows else None
     return Scorecard(
         plan=_record(plan, document, told(plan, period, chosen)),
         period=period,
@@ -137,16 +141,22 @@ def score(request: Request, plan: Plan, document: Document) -> tuple[Scorecard, 
         records={name: case.plan.indicators[name].rule_record for name in chosen},
         calendars=calendar_hashes(case.plan),
         asked=_asked(request, screen, projects),
+        rows=kept,
     ), screen
 
 
 def _behind(request: Request, case: Case, chosen: Sequence[str], projects: frozenset[str]) -> tuple[Evidence, ...]:
-    """List the rows behind the figures for those who asked; an indicator over indicators has none of its own."""
-    with_rows = [name for name in chosen if case.plan.indicators[name].over is None]
+    """List the rows behind the figures for those who asked."""
+    with_rows = _with_rows(case, chosen)
     if request.listing is not None:
         for name in with_rows:
             request.listing(listed(name, case, projects))
     return tuple(listed(name, case, projects) for name in with_rows if request.evidence)
+
+
+def _with_rows(case: Case, chosen: Sequence[str]) -> Sequence[str]:
+    """Name the indicators that have rows; one over indicators has none of its own."""
+    return [name for name in chosen if case.plan.indicators[name].over is None]
 
 
 def explain(request: Request, plan: Plan, document: Document, project: str, indicator: str) -> FigureExplanation:

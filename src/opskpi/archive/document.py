@@ -9,19 +9,14 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
+from opskpi.archive.rows import Figure, RowsFields
 from opskpi.model.cards import Verdict
 
 FORMAT, VERSION = "opskpi.scorecard", 1
 
 
-def _exact(value: object) -> object:
-    """Take a number of JSON for the decimal it is written as."""
-    return Fraction(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-Figure = Annotated[Fraction, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -155,6 +150,23 @@ class TargetChange(_Part):
     target: str | None
 
 
+class ComparedFields(_Part):
+    """Another period's result that one is held against, or an earlier figure of the same period."""
+
+    to: Literal["before", "year_ago", "same"] = Field(
+        description="The period before of the same length, the same a year before, or an earlier card's same period."
+    )
+    period: str
+    verdict: Verdict
+    value: Figure | None
+    numerator: Figure | None
+    denominator: Figure | None
+    change: Figure | None = Field(description="The value less this one; null where rules are unlike, or one is none.")
+    unlike: tuple[str, ...] = Field(description="What differs in the rules: the figures are not comparable.")
+    file: str | None = Field(description="The scorecard it was found in; null is the run's own series.")
+    restated: bool = Field(description="That card told another figure of the same period, which had ended.")
+
+
 class ResultFields(_Part):
     """The verdict on one project, indicator and period.
 
@@ -205,6 +217,7 @@ class ResultFields(_Part):
     groups: int | None = None
     breakdown: tuple[SliceFields, ...] = ()
     terms: Mapping[str, TermFields] = {}
+    compared: tuple[ComparedFields, ...] = ()
 
 
 class CompanyFields(_Part):
@@ -303,3 +316,4 @@ class CardDocument(_Part):
     asked: AskedFields = AskedFields()
     rules: Mapping[str, RuleFields] = {}
     calendars: Mapping[str, Sha256] = {}
+    rows: RowsFields | None = Field(default=None, description="Null above 20,000 rows; a bundle holds them all.")

@@ -9,11 +9,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from opskpi.archive.document import FORMAT, VERSION, CardDocument
+from opskpi.archive.rows import RowsFields
 from opskpi.errors import SettingsError
+from opskpi.model.safety import readable
 from opskpi.wording import message
 
-#: What a bundle calls its scorecard.
-CARD = "scorecard.json"
+#: What a bundle calls its scorecard, and the rows behind it.
+CARD, ROWS = "scorecard.json", "rows.json"
 #: More than this is no scorecard (a million projects have less).
 _MOST_BYTES = 1 << 30
 
@@ -33,6 +35,18 @@ class PastCard:
         with zipfile.ZipFile(self.bundle) as archive:
             return archive.read(name) if name in archive.namelist() else None
 
+    def rows(self) -> RowsFields | None:
+        """Get the rows behind the figures, of the card or its bundle; raises SettingsError for damaged ones."""
+        if self.document.rows is not None or self.bundle is None:
+            return self.document.rows
+        data = self.member(ROWS)
+        if data is None or not data.strip() or data.strip() == b"null":
+            return None
+        try:
+            return RowsFields.model_validate_json(data)
+        except ValidationError as error:
+            raise _damaged(error, Path(f"{self.file}/{ROWS}")) from None
+
 
 def read_card(path: Path) -> PastCard:
     """Read a scorecard from `.json`, or from a bundle; raises SettingsError where it is neither."""
@@ -43,7 +57,7 @@ def read_card(path: Path) -> PastCard:
         raise SettingsError(message("file_unreadable", file=str(path), reason=error.strerror or str(error))) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SettingsError(message("card_unreadable", file=str(path), reason=str(error))) from None
-    return PastCard(path.name, _document(data, path), path if is_bundle else None)
+    return PastCard(readable(path.name), _document(data, path), path if is_bundle else None)
 
 
 def _bundled(path: Path) -> bytes:
@@ -67,6 +81,10 @@ def _document(data: bytes, path: Path) -> CardDocument:
     try:
         return CardDocument.model_validate(said)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(each) for each in first["loc"])
-        raise SettingsError(message("card_damaged", file=str(path), where=where, reason=first["msg"])) from None
+        raise _damaged(error, path) from None
+
+
+def _damaged(error: ValidationError, path: Path) -> SettingsError:
+    first = error.errors()[0]
+    where = ".".join(str(each) for each in first["loc"])
+    return SettingsError(message("card_damaged", file=str(path), where=where, reason=first["msg"]))

@@ -9,7 +9,7 @@ import click
 from opskpi import __version__
 
 #: The commands in the order of their use; each is a module of that name.
-NAMES = ("score", "check", "explain", "verify", "new", "targets", "sources", "schema")
+NAMES = ("score", "check", "explain", "diff", "verify", "new", "targets", "sources", "schema")
 
 
 class Commands(click.Group):

@@ -115,15 +115,18 @@ def write_bundle(wanted: Wanted, made: Made, contents: "Contents") -> "Sequence[
 def remade(made: Made) -> "dict[str, Content]":
     """Make the members that follow from a run; the same run makes the same bytes."""
     from opskpi.archive.listing import ledger_csv
+    from opskpi.archive.reading import ROWS
     from opskpi.counting.calendars import calendar_records
     from opskpi.intake.rejects import rejects
     from opskpi.renderers import Style, draw
+    from opskpi.renderers.rows import rows_text
 
     card, style = made.card, Style(made.language, to_file=True)
     members: dict[str, Content] = {
         "README.txt": _readme(),
         "calendars.json": _json(calendar_records(made.plan)),
         "ledger.csv": ledger_csv(card.inputs),
+        ROWS: f"{rows_text(card.rows)}\n".encode(),
         "scorecard.html": draw("html", card, style),
         "scorecard.json": draw("json", card, style),
     }

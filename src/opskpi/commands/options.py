@@ -45,6 +45,8 @@ class Wanted:
     bundle: str | None = None
     bundle_inputs: bool = False
     card: str | None = None
+    with_: tuple[str, ...] = ()
+    only: str | None = None
     quiet: bool = False
     debug: bool = False
 
@@ -163,7 +165,7 @@ def guarded(body: Callable[[Wanted], int], wanted: Wanted) -> int:
 
 
 def request(
-    wanted: Wanted, details: int = 0, contents: "Contents | None" = None, *, evidence: bool = False
+    wanted: Wanted, details: int = 0, contents: "Contents | None" = None, *, evidence: bool = False, rows: int = 0
 ) -> "Request":
     """Turn the command line into what the pipeline is asked; raises SettingsError."""
     from fractions import Fraction
@@ -195,6 +197,7 @@ def request(
         max_rejected=most,
         details=details,
         evidence=evidence,
+        rows=rows,
         encoding=wanted.encoding,
         accept_formulas=wanted.accept_formulas,
         contents=contents,
@@ -212,7 +215,7 @@ def guard_outputs(wanted: Wanted) -> None:
     if not outputs:
         return
     inputs = {os.path.realpath(each.path) for each in find(wanted.exports) if each.named or not _ours(each.path)}
-    read = (wanted.targets, wanted.template, wanted.card, *wanted.source)
+    read = (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.with_)
     inputs |= {os.path.realpath(name) for name in read if name}
     for name in outputs:
         path = os.path.realpath(name)

@@ -1,5 +1,6 @@
 """A scorecard's run done again: its own period, moment and options, over exports and plan of today or of its bundle."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +38,7 @@ def redo(wanted: Wanted, past: Past, language: str, lists: Path | None) -> Made:
         _request(wanted, past, exports, contents),
         details=bundled_details(lists),
         listing=listing(lists, language),
+        rows=sys.maxsize if lists else 0,
     )
     card, screen = score(request, plan, document)
     return Made(card, screen, plan, document, language, lists or Path())

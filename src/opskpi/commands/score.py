@@ -24,6 +24,7 @@ from opskpi.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from opskpi.archive.reading import PastCard
     from opskpi.model.cards import Scorecard
 
 _PRINTED = ("terminal", "json", "csv", "md", "html", "wecom", "junit", "openmetrics")
@@ -41,6 +42,14 @@ _PARTS = ("month", "quarter", "half", "year")
 @option("--project", multiple=True, metavar="NAME", help="Only this project.")
 @option("--indicator", multiple=True, metavar="NAME", help="Only this indicator: id, name or short name.")
 @option("--owner", multiple=True, metavar="NAME", help="Only this department's or process owner's indicators.")
+@option(
+    "with_",
+    "--with",
+    multiple=True,
+    metavar="OLD",
+    help="Hold the figures against an earlier scorecard (JSON or bundle), its periods before. Repeatable.",
+)
+@option("--only", type=click.Choice(["turned"]), help="Show only verdicts that turned; goes with --with or --by.")
 @option(
     "-f",
     "--format",
@@ -91,7 +100,7 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     from opskpi.commands.bundling import Made, bundled_details, listing, refuse_bundle, write_bundle
     from opskpi.commands.output import tell, write_file, write_out
     from opskpi.pipeline import UnusableError, score
-    from opskpi.renderers import EVIDENCE, Style, draw, files, load
+    from opskpi.renderers import EVIDENCE, MACHINE, ROWS, Style, draw, files, load
     from opskpi.targets.finding import read_plan
     from opskpi.wording import language_of, message
 
@@ -103,10 +112,12 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     guard_outputs(wanted)
     listed = open_notes(wanted.notes)
     form = open_form(wanted.template, [name for name, each in zip(names, formats, strict=True) if not each])
+    past = _past(wanted)
     printed = None if wanted.quiet and not wanted.format else wanted.format or "terminal"
     details = max((load(each).DETAILS for each in {*formats, printed} if each), default=0)
     details = max(details, listed.DETAILS if listed else 0, bundled_details(lists))
-    asked = request(wanted, details, contents, evidence=not EVIDENCE.isdisjoint(formats))
+    rows = sys.maxsize if lists else max((ROWS.get(each, 0) for each in (*formats, printed) if each), default=0)
+    asked = request(wanted, details, contents, evidence=not EVIDENCE.isdisjoint(formats), rows=rows)
     try:
         card, screen = score(replace(asked, listing=listing(lists, language)), plan, document)
     except UnusableError as error:
@@ -114,25 +125,52 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
         tell([screen_text(error.screen, wanted, language)])
         raise
     card, write_notes = listed.kept(card, language) if listed else (card, tuple)
+    kept, (card, people) = card, _held(card, past, wanted)
     style, made = Style(language, full=wanted.full), dict[Path, bytes]()
     for path, each in zip(map(Path, names), formats, strict=True):
-        made |= {path: form.filled(card, language)} if form and not each else files(path, each, card, style)
+        seen = people if each and each not in MACHINE else card
+        made |= {path: form.filled(seen, language)} if form and not each else files(path, each, seen, style)
     for path, data in made.items():
         write_file(path, data)
     write_rejects(wanted, screen, language)
-    bundle = write_bundle(wanted, Made(card, screen, plan, document, language, lists), contents) if lists else ()
+    bundle = write_bundle(wanted, Made(kept, screen, plan, document, language, lists), contents) if lists else ()
     if not wanted.quiet:
         tell(notes(card, language))
         tell(said.text(language) for said in (form.said if form else ()))
         tell(message("wrote", file=str(path)).text(language) for path in made)
         tell(each.text(language) for each in bundle)
     if printed:
-        shown = replace(console_style(language), full=wanted.full)
-        write_out(draw(printed, card, shown), machine=printed != "terminal", coloured=shown.colour)
+        look, seen = replace(console_style(language), full=wanted.full), card if printed in MACHINE else people
+        write_out(draw(printed, seen, look), machine=printed != "terminal", coloured=look.colour)
     done = write_notes()
     if not wanted.quiet:
         tell(said.text(language) for said in done)
     return exit_code(card)
+
+
+def _past(wanted: Wanted) -> "Sequence[PastCard]":
+    """Read the earlier scorecards; raises SettingsError, also where nothing is there to turn from."""
+    from opskpi.errors import SettingsError
+    from opskpi.wording import message
+
+    if wanted.only and not (wanted.with_ or wanted.by):
+        raise SettingsError(message("turned_what"))
+    if not wanted.with_:
+        return ()
+    from opskpi.archive.reading import read_card
+
+    return [read_card(Path(name)) for name in wanted.with_]
+
+
+def _held(card: "Scorecard", past: "Sequence[PastCard]", wanted: Wanted) -> "tuple[Scorecard, Scorecard]":
+    """Hold the card against earlier ones where that is asked for; give it, and what of it people are to see."""
+    if not (past or wanted.only):
+        return card, card
+    from opskpi.archive.comparing import compared
+    from opskpi.archive.turning import only_turned
+
+    card = compared(card, past)
+    return card, only_turned(card) if wanted.only else card
 
 
 def destinations(outputs: Sequence[str], template: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

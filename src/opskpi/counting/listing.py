@@ -146,7 +146,7 @@ def _told(counted: Counted, definition: Definition, at: int, rows: NDArray[np.in
         why_missed(behind, at, owner, row) if state < MISSED_END else turns.get(row, known[state])
         for row, owner, state in zip(rows.tolist(), owners.tolist(), states.tolist(), strict=True)
     ]
-    values, weighed = _figures(definition, behind, at, rows)
+    values, weighed = amounts(definition, behind, at, rows)
     return _Told(_ids(behind.blocks[at], rows), why, values, weighed, _kinds(definition, behind, at, rows))
 
 
@@ -179,7 +179,7 @@ def _ids(block: Checked, rows: NDArray[np.int64]) -> list[str]:
     return [text or "" for text in cell_texts(column, rows.astype(np.intp))]
 
 
-def _figures(
+def amounts(
     definition: Definition, behind: Behind, at: int, rows: NDArray[np.int64]
 ) -> tuple[list[Fraction | None], list[Fraction | None]]:
     """Find the number that each row adds, and its weight where it has one; none of rows that do not count."""

@@ -3,7 +3,7 @@
 Keys become 64-bit hashes; only rows whose hash repeats are looked at again, exactly.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from opskpi.arrow import strings, take, text_buffers
+from opskpi.arrow import take, text_buffers
 from opskpi.errors import ExportError
 from opskpi.exports.finding import natural
+from opskpi.intake.hashes import MIX, hashes
 from opskpi.intake.sheets import SheetRead
 from opskpi.tables.check import Chunk
 from opskpi.tables.columns import NAT, UNKNOWN, Column, Numbers, Texts, Words, cell_texts, is_blank
@@ -25,12 +26,8 @@ from opskpi.tables.numbers import read_number
 from opskpi.tables.words import WORDLESS
 from opskpi.wording import message
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_STEP = np.uint64(0xFF51AFD7ED558CCD)
 #: What stands for no id is hardly longer than this, in bytes.
 _SHORT_ID = 6
-#: Longer texts are hashed one by one.
-_LONGEST = 64
 
 
 class Fate(IntEnum):
@@ -72,8 +69,8 @@ _Row = tuple[int, int]
 def settle_keys(table: Sequence[Keyed]) -> tuple[list[NDArray[np.int8]], list[Alike]]:
     """Decide the fate of each row of a table, chunk by chunk, and list look-alikes."""
     fates = [np.zeros(len(each.projects), dtype=np.int8) for each in table]
-    hashes, has_id = zip(*(_key_hashes(each) for each in table), strict=True) if table else ((), ())
-    for group in _groups(table, _repeated(hashes, has_id)):
+    mixed, has_id = zip(*(_key_hashes(each) for each in table), strict=True) if table else ((), ())
+    for group in _groups(table, _repeated(mixed, has_id)):
         for (chunk, row), fate in _resolve(table, group).items():
             fates[chunk][row] = fate
     return fates, _look_alikes(table, has_id)
@@ -86,7 +83,7 @@ def _key(each: Keyed) -> tuple[str, ...]:
 
 def _key_hashes(each: Keyed) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Hash each row's key, and tell which rows have one."""
-    hashes = np.zeros(len(each.projects), dtype=np.uint64)
+    mixed = np.zeros(len(each.projects), dtype=np.uint64)
     has_id = np.zeros(len(each.projects), dtype=bool)
     names = _key(each)
     present = [name for name in names if name == "project" or name in each.chunk.columns]
@@ -97,10 +94,10 @@ def _key_hashes(each: Keyed) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
             part = each.owners.astype(np.uint64)
         else:
             column = each.chunk.columns[name]
-            part = _hashes(column)
+            part = hashes(column)
             has_id &= ~_is_no_id(column, each.sheet.layout.form.nil)
-        hashes = (hashes ^ part) * _MIX
-    return hashes ^ (hashes >> np.uint64(31)), has_id
+        mixed = (mixed ^ part) * MIX
+    return mixed ^ (mixed >> np.uint64(31)), has_id
 
 
 def _is_no_id(column: Column, nil: Sequence[str]) -> NDArray[np.bool_]:
@@ -120,17 +117,17 @@ def _says_nothing(text: str, nil: Sequence[str]) -> bool:
     return not WORDLESS.sub("", text) or text in nil
 
 
-def _repeated(hashes: Sequence[NDArray[np.uint64]], has_id: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.intp]]:
+def _repeated(mixed: Sequence[NDArray[np.uint64]], has_id: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.intp]]:
     """Find the rows of each chunk whose hash occurs again somewhere."""
-    if not hashes:
+    if not mixed:
         return []
-    known = np.sort(np.concatenate([h[i] for h, i in zip(hashes, has_id, strict=True)]))
+    known = np.sort(np.concatenate([h[i] for h, i in zip(mixed, has_id, strict=True)]))
     again = np.unique(known[1:][known[1:] == known[:-1]])
     if not len(again):
-        return [np.zeros(0, dtype=np.intp) for _ in hashes]
+        return [np.zeros(0, dtype=np.intp) for _ in mixed]
     return [
         np.flatnonzero(i & (again[np.minimum(np.searchsorted(again, h), len(again) - 1)] == h))
-        for h, i in zip(hashes, has_id, strict=True)
+        for h, i in zip(mixed, has_id, strict=True)
     ]
 
 
@@ -257,8 +254,8 @@ def _look_alikes(table: Sequence[Keyed], has_id: Sequence[NDArray[np.bool_]]) ->
         signature = each.owners[rows].astype(np.uint64)
         for name in each.sheet.table.kinds:
             column = each.chunk.columns.get(name) if name != "project" else None
-            part = np.uint64(0) if column is None or not len(rows) else _hashes(column)[rows]
-            signature = (signature ^ part) * _MIX
+            part = np.uint64(0) if column is None or not len(rows) else hashes(column)[rows]
+            signature = (signature ^ part) * MIX
         signatures.append(signature)
     if not signatures:
         return []
@@ -270,50 +267,3 @@ def _look_alikes(table: Sequence[Keyed], has_id: Sequence[NDArray[np.bool_]]) ->
         for each, rows, start, end in zip(table, chosen, bounds[:-1], bounds[1:], strict=True)
         if (again := repeats[start:end]).any()
     ]
-
-
-def _hashes(column: Column) -> NDArray[np.uint64]:
-    """Hash each row of a column."""
-    if isinstance(column, Texts | Words):
-        return _text_hashes(strings([*column.words, ""]))[column.codes]
-    if isinstance(column, Numbers):
-        values = np.where(column.blank, np.nan, column.units / column.scale)
-        return values.view(np.uint64) * _STEP
-    if isinstance(column, np.ndarray):
-        return column.astype(np.int64).astype(np.uint64) * _STEP
-    return _text_hashes(column)
-
-
-def _text_hashes(texts: pa.StringArray) -> NDArray[np.uint64]:
-    """Hash texts eight bytes at a time, all rows at once."""
-    offsets, data = text_buffers(texts)
-    lengths = np.diff(offsets)
-    hashes = lengths.astype(np.uint64) * _STEP
-    for start, packed in enumerate(_packed(data, offsets, lengths)):
-        mixed = (hashes ^ packed) * _MIX
-        hashes = np.where(lengths > start * 8, mixed ^ (mixed >> np.uint64(29)), hashes)
-    for row in np.flatnonzero(lengths > _LONGEST).tolist():
-        hashes[row] = _one_hash(texts[row].as_py())
-    return hashes
-
-
-def _packed(
-    data: NDArray[np.uint8], offsets: NDArray[np.int32], lengths: NDArray[np.int32]
-) -> Iterator[NDArray[np.uint64]]:
-    """Give the texts as columns of eight bytes each, with zeros past their ends."""
-    longest = min(int(lengths.max(initial=0)), _LONGEST)
-    width = -(-longest // 8) * 8
-    square = np.zeros((len(lengths), width), dtype=np.uint8)
-    if longest and (lengths == longest).all():
-        square[:, :longest] = data[offsets[0] : offsets[-1]].reshape(-1, longest)
-    else:
-        for at in range(longest):
-            inside = lengths > at
-            square[inside, at] = data[offsets[:-1][inside] + at]
-    yield from square.view("<u8").T
-
-
-def _one_hash(text: str) -> int:
-    from hashlib import blake2b
-
-    return int.from_bytes(blake2b(text.encode("utf-8"), digest_size=8).digest(), "little")

@@ -8,11 +8,13 @@ from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.breakdowns import Breakdown
+from opskpi.model.comparisons import Compared
 from opskpi.model.evidence import Evidence
 from opskpi.model.goals import Target
 from opskpi.model.improvements import Improvement
 from opskpi.model.periods import Period
 from opskpi.model.places import Ledger, Place, ProblemGroup
+from opskpi.model.rows import RowBook
 from opskpi.model.rules import RuleInWords, RuleRecord
 from opskpi.model.scoring import Scheme, Score, Total
 from opskpi.wording import Message
@@ -106,7 +108,8 @@ class Result:
     by what probably made the difference; `turns` are the days of the period on which another target begins to hold
     than the one that judged. `claim` is there where the figure was not counted from rows but reported, `breakdown`
     where the plan asks for one. `over` says that the period has ended, `kind` what it is called that rows in hand are
-    counted in: the period, or the year where the indicator accumulates.
+    counted in: the period, or the year where the indicator accumulates. `compared` is what it is
+    held against.
     """
 
     project: str
@@ -137,6 +140,7 @@ class Result:
     over: bool = True
     breakdown: Breakdown | None = None
     kind: str = "period"
+    compared: tuple[Compared, ...] = ()
 
     @property
     def value(self) -> Fraction | None:
@@ -270,7 +274,9 @@ class Scorecard:
 
     `rules` says in words how each indicator is counted, `records` what decides it, `calendars` hashes what each
     calendar of the plan comes to.
-    `evidence` is there only where a format asked for every row, `improvements` where a list of them is kept.
+    `turned` is there where only verdicts that turned are to be shown: those, each with what it turned from.
+    `evidence` is there only where a format asked for every row, `rows` only where one keeps them for later runs,
+    `improvements` where a list of them is kept.
     """
 
     plan: PlanRecord
@@ -298,6 +304,8 @@ class Scorecard:
     calendars: Mapping[str, str] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
     improvements: tuple[Improvement, ...] = ()
+    rows: RowBook | None = None
+    turned: tuple[tuple[Result, Compared], ...] | None = None
 
     @property
     def projects(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from opskpi.model.cards import Result, Scorecard
+from opskpi.model.rows import MOST_IN_CARD
 
 #: The formats that files are written in, by name; listing them imports none.
 FORMATS = ("json", "csv", "md", "html", "xlsx", "wecom", "junit", "openmetrics")
@@ -27,6 +28,10 @@ SUFFIXES = {
 }
 #: Those that list the rows behind each indicator.
 EVIDENCE = frozenset({"xlsx"})
+#: Those that machines read, which have all of a card whatever people are shown.
+MACHINE = frozenset({"json", "csv", "junit", "openmetrics"})
+#: Those that keep the rows for later runs, and of how many rows at most.
+ROWS = {"json": MOST_IN_CARD}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,16 @@ def _flat(fields: dict[str, object]) -> dict[str, object]:
     """Give the waiver and the score columns of their own."""
     waiver, score = ((each if isinstance(each, dict) else {}) for each in (fields.pop("waiver"), fields.pop("score")))
     said = {f"waiver_{key}": waiver.get(key) for key in ("reason", "approved_by", "until")}
-    return fields | said | {key: score.get(key) for key in ("points", "weight")}
+    return fields | said | {key: score.get(key) for key in ("points", "weight")} | _compared(fields)
+
+
+def _compared(fields: dict[str, object]) -> dict[str, object]:
+    """Give what a result is held against columns of its own; what cannot be compared has no change."""
+    found = fields.get("compared")
+    others = {each["to"]: each for each in found} if isinstance(found, list) else {}
+    said = {f"{to}_{key}": others.get(to, {}).get(key) for to in _EARLIER for key in ("period", "value", "change")}
+    same = others.get("same", {})
+    return {**said, "restated_from": same.get("value") if same.get("restated") else None}
 
 
 def _cell(value: object, *, safe: bool) -> object:
@@ -43,6 +52,8 @@ def _cell(value: object, *, safe: bool) -> object:
     return plain_text(value) if isinstance(value, str) and not safe else value
 
 
+#: What results are held against, as JSON names it.
+_EARLIER = ("before", "year_ago")
 #: Texts of our own grammar, which no spreadsheet can run; scripts compare them with the JSON.
 _OWN = frozenset({"target"})
 HEADINGS = (
@@ -85,4 +96,11 @@ HEADINGS = (
     "reported_by",
     "reported_evidence",
     "assessed_on",
+    "before_period",
+    "before_value",
+    "before_change",
+    "year_ago_period",
+    "year_ago_value",
+    "year_ago_change",
+    "restated_from",
 )

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from opskpi.model.approvals import Change, Header, Waiver
 from opskpi.model.cards import Asked, InputRecord, PlanRecord, Reading, Result
+from opskpi.model.comparisons import Compared
 from opskpi.model.rules import RuleRecord
 from opskpi.model.scoring import Score, Total
 from opskpi.renderers.breakdowns import fields as breakdown_fields
@@ -57,6 +58,23 @@ def result_fields(result: Result) -> dict[str, object]:
         **({} if reading.groups is None else {"groups": reading.groups}),
         **breakdown_fields(result.breakdown),
         **({"terms": {name: _term(each) for name, each in reading.terms.items()}} if reading.terms else {}),
+        **({"compared": [_compared(each, result) for each in result.compared]} if result.compared else {}),
+    }
+
+
+def _compared(other: Compared, result: Result) -> dict[str, object]:
+    """Lay out what a result is held against."""
+    return {
+        "to": other.to,
+        "period": other.period,
+        "verdict": other.verdict,
+        "value": None if other.value is None else float(other.value),
+        "numerator": number(other.numerator),
+        "denominator": number(other.denominator),
+        "change": number(other.change(result.value)),
+        "unlike": [" ".join(part for part in (each.what, each.name) if part) for each in other.unlike],
+        "file": other.file,
+        "restated": other.restated,
     }
 
 

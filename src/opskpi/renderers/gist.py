@@ -1,10 +1,10 @@
 """What a message says of a scorecard: what failed and why, what is not settled, close, waived or without a verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import approvals, lines, scores
+from opskpi.renderers import approvals, compared, lines, scores
 from opskpi.wording import message
 
 
@@ -33,17 +33,28 @@ class Block:
 
 def blocks(card: Scorecard, language: str) -> Iterator[Block]:
     """Give what there is to say, the worst first."""
-    for key, items in (
+    for key, items in _told(card, language) if card.turned is None else _turned(card, language):
+        if found := tuple(items):
+            yield Block(key, found)
+
+
+def _turned(card: Scorecard, language: str) -> Iterator[tuple[str, Iterable[Item]]]:
+    """Say what turned and, of that, what failed, where nothing else is to be shown."""
+    yield "section_turned", map(Item, compared.turned(card, language))
+    yield "section_failed", _failed(card, language)
+
+
+def _told(card: Scorecard, language: str) -> Iterator[tuple[str, Iterable[Item]]]:
+    yield from (
         ("section_failed", _failed(card, language)),
+        ("section_restated", map(Item, compared.restated(card, language))),
         ("section_provisional", map(Item, lines.provisional(card, language))),
         ("section_near", map(Item, lines.near(card, language))),
         ("section_waived", map(Item, approvals.waived(card, language))),
         ("section_without", map(Item, lines.without(card, language))),
         ("section_scores", _scores(card, language)),
         ("section_problems", _rejected(card, language)),
-    ):
-        if found := tuple(items):
-            yield Block(key, found)
+    )
 
 
 def _failed(card: Scorecard, language: str) -> Iterator[Item]:

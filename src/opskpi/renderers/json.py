@@ -6,7 +6,7 @@ sub-periods, whose lines follow the whole period's in `results` and `company`; `
 `extends`, `header` and `changes` of the plan, where it has them; `basis` of a result, with `reported_source`,
 `reported_by`, `reported_evidence` and `assessed_on` where it was not counted from rows; `breakdown` of a result and a
 company line, its rows by word; `asked`, `rules` and `calendars`, by which a later run tells whether it counts
-the same.
+the same; `rows`, by which it names what changed (null above a number of rows); `compared` of a result.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from opskpi.renderers.fields import (
     rule_fields,
     total_fields,
 )
+from opskpi.renderers.rows import card_rows_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,8 @@ def render(card: Scorecard, style: Style) -> bytes:
         "rules": {name: rule_fields(each) for name, each in card.records.items()},
         "calendars": dict(card.calendars),
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return f'{text},\n "rows": {card_rows_text(card.rows)}\n}}\n'.encode()
 
 
 def _period(period: Period) -> Mapping[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from opskpi.model.cards import Scorecard
-from opskpi.renderers import Style, approvals, breakdowns, improvements, scores, series
+from opskpi.renderers import Style, approvals, breakdowns, compared, improvements, scores, series
 from opskpi.renderers.gist import blocks
 from opskpi.renderers.lines import (
     failed,
@@ -32,7 +32,8 @@ _MOST = 10
 
 def render(card: Scorecard, style: Style) -> bytes:
     """Write the scorecard as Markdown, at length where that is asked for."""
-    lines = _report(card, style.language) if style.full else _message(card, style.language)
+    told = _turned if card.turned is not None else _report if style.full else _message
+    lines = told(card, style.language)
     return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
@@ -60,6 +61,7 @@ def _report(card: Scorecard, language: str) -> Iterator[str]:
     if card.parts:
         yield from _series(card, language)
     yield from _nested("section_breakdown", list(breakdowns.lines(card, language)), language)
+    yield from _compared(card, language)
     if card.totals:
         yield from _scores(card, language)
     yield from _nested("section_failed", list(failed(card, language)), language)
@@ -104,6 +106,29 @@ def _series(card: Scorecard, language: str) -> Iterator[str]:
             yield _row([project, *(series.cell_text(result, language) if result else "" for result in results)])
         if each.passed:
             yield _row([word("head_passed", language), *each.passed])
+
+
+def _turned(card: Scorecard, language: str) -> Iterator[str]:
+    """Write what turned and what failed of it; one line where nothing did."""
+    if not card.turned:
+        yield escaped(compared.nothing_turned(card, language))
+        return
+    yield f"# {escaped(title(card, language))}"
+    yield from _list("section_turned", list(compared.turned(card, language)), language)
+    yield from _nested("section_failed", list(failed(card, language)), language)
+
+
+def _compared(card: Scorecard, language: str) -> Iterator[str]:
+    """Write the changes against earlier periods, and what was restated."""
+    for each in compared.tables(card, language):
+        yield ""
+        yield f"## {escaped(each.title)}"
+        yield ""
+        yield _row(each.heads)
+        yield "|---|" + "---:|" * (len(each.heads) - 1)
+        yield from (_row(row) for row in each.rows)
+    yield from _list("section_incomparable", list(compared.notes(card, language)), language)
+    yield from _list("section_restated", list(compared.restated(card, language)), language)
 
 
 def _scores(card: Scorecard, language: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from opskpi.model.cards import Result, Scorecard, Verdict
+from opskpi.renderers import compared
 from opskpi.renderers.lines import PROVISIONAL, claim_mark, target_text, value_text, verdict_word, word
 from opskpi.wording import message
 
@@ -55,6 +56,10 @@ def lines(card: Scorecard) -> Iterator[tuple[Result, tuple[Result | None, ...]]]
 
 def cell_text(result: Result, language: str) -> str:
     """Write a cell as short as it may be: the value where it is met or missed, else also the verdict's word."""
+    return _unsigned(result, language) + compared.mark(result, language)
+
+
+def _unsigned(result: Result, language: str) -> str:
     if _reason(result) == "why_not_begun":
         return FUTURE
     if result.value is None:
@@ -75,7 +80,7 @@ def full_text(result: Result, language: str) -> str:
         return word("why_not_counted_now", language)
     if result.value is None:
         return cell_text(result, language)
-    return f"{value_text(result)} {verdict_word(result, language)}"
+    return f"{value_text(result)} {verdict_word(result, language)}{compared.mark(result, language)}"
 
 
 def _uncounted(result: Result) -> bool:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.model.safety import legible
-from opskpi.renderers import Style, approvals, breakdowns, scores, series
+from opskpi.renderers import Style, approvals, breakdowns, compared, scores, series
 from opskpi.renderers.lines import (
     PROVISIONAL,
     failed,
@@ -54,6 +54,9 @@ def render(card: Scorecard, style: Style) -> bytes:
         emoji=False,
         soft_wrap=False,
     )
+    if card.turned is not None:
+        _turned(console, card, style)
+        return _drawn(out)
     console.print(_text(title(card, style.language), style="bold"))
     matrix = _matrix(card, style.language, " ")
     if console.measure(matrix, options=console.options.update(max_width=_UNCUT)).maximum > console.width:
@@ -64,6 +67,7 @@ def render(card: Scorecard, style: Style) -> bytes:
     if card.parts:
         _series(console, card, style.language)
     _section(console, style, "section_breakdown", _nested(breakdowns.lines(card, style.language)))
+    _compared(console, card, style)
     if card.totals:
         _scores(console, card, style.language)
     _section(console, style, "section_failed", _nested(failed(card, style.language)))
@@ -76,13 +80,45 @@ def render(card: Scorecard, style: Style) -> bytes:
     _section(console, style, "section_problems", list(problem_lines(card.problems, style.language)))
     console.print(f"{word('section_ledger', style.language)}: {ledger_line(card, style.language)}")
     console.print(f"{word('section_summary', style.language)}: {summary_line(card, style.language)}")
-    lines = (line.rstrip() for line in out.getvalue().splitlines())
+    return _drawn(out)
+
+
+def _drawn(out: io.StringIO) -> bytes:
+    """Give what was drawn, without blanks at the ends of lines."""
+    lines = (line.rstrip() for line in out.getvalue().rstrip("\n").splitlines())
     return ("\n".join(lines) + "\n").encode("utf-8", errors="replace")
 
 
 def _text(said: str, style: str = "") -> Text:
     """Make a text that the terminal shows, whatever it is, and obeys in nothing."""
     return Text(legible(said), style)
+
+
+def _turned(console: Console, card: Scorecard, style: Style) -> None:
+    """Print what turned and what failed of it; one line where nothing did."""
+    lines = list(compared.turned(card, style.language))
+    if not lines:
+        console.print(_text(compared.nothing_turned(card, style.language)), overflow="fold")
+        return
+    console.print(_text(title(card, style.language), style="bold"))
+    console.print()
+    _section(console, style, "section_turned", lines)
+    _section(console, style, "section_failed", _nested(failed(card, style.language)))
+
+
+def _compared(console: Console, card: Scorecard, style: Style) -> None:
+    """Print the changes against earlier periods, and what was restated."""
+    for each in compared.tables(card, style.language):
+        console.print(_text(each.title, style="bold"))
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+        for at, head in enumerate(each.heads):
+            table.add_column(head, overflow="fold", justify="right" if at else "left", min_width=0 if at else 8)
+        for row in each.rows:
+            table.add_row(*map(_text, row))
+        console.print(Padding(table, (0, 0, 0, 2)))
+        console.print()
+    _section(console, style, "section_incomparable", list(compared.notes(card, style.language)))
+    _section(console, style, "section_restated", list(compared.restated(card, style.language)))
 
 
 def _matrix(card: Scorecard, language: str, between: str) -> Table:

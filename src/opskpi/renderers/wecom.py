@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from opskpi.model.cards import Scorecard, Verdict
 from opskpi.model.safety import legible
 from opskpi.renderers import Style
+from opskpi.renderers.compared import nothing_turned
 from opskpi.renderers.gist import Block, Item, blocks
 from opskpi.renderers.lines import summary_line, title, word
 from opskpi.wording import message
@@ -58,6 +59,9 @@ def safe(text: str) -> str:
 
 
 def _head(card: Scorecard, language: str) -> Iterator[str]:
+    if card.turned is not None and not card.turned:
+        yield safe(nothing_turned(card, language))
+        return
     verdicts = {result.verdict for result in card.results}
     colour = "warning" if Verdict.FAIL in verdicts else "info" if Verdict.PASS in verdicts else "comment"
     yield f"### {safe(title(card, language))}"

@@ -14,7 +14,7 @@ from opskpi.renderers.book.layout import quoted
 from opskpi.renderers.book.looks import number_format
 from opskpi.renderers.book.making import VERDICT, Book
 from opskpi.renderers.book.pages import Form
-from opskpi.renderers.book.remarks import remark
+from opskpi.renderers.book.remarks import remark, restated_parts
 from opskpi.renderers.book.summary import write_linked
 from opskpi.renderers.book.texts import height_of
 from opskpi.renderers.lines import target_text, verdict_word, word
@@ -51,7 +51,7 @@ def write_forms(sheet: Worksheet, book: Book) -> None:
     form: Form[tuple[Result, tuple[Result | None, ...]]] = Form(
         columns,
         len(_BEFORE) + len(book.card.parts) + 1,
-        lambda line: _height(line[0], columns, book),
+        lambda line: _height(line, columns, book),
         lambda sheet, row, line: _write_line(sheet, row, line, book),
     )
     pages.write_forms(sheet, form, filled, book)
@@ -110,12 +110,18 @@ def _whole_label(card: Scorecard, language: str) -> str:
     return word("book_year", language) if whole_year else card.period.label
 
 
-def _height(whole: Result, columns: Sequence[tuple[str, int]], book: Book) -> float:
+def _height(line: tuple[Result, tuple[Result | None, ...]], columns: Sequence[tuple[str, int]], book: Book) -> float:
     """Find how high an indicator's line is: what is asked of it is wrapped, and so is its note."""
+    whole, across = line
     widths = [width for _, width in columns]
     end = len(_BEFORE) + len(book.card.parts) + 1
-    after = verdict_word(whole, book.language), remark(whole, book.language)
+    after = verdict_word(whole, book.language), _note(whole, across, book.language)
     return height_of(*zip(_texts(whole, book), widths, strict=False), *zip(after, widths[end:], strict=False))
+
+
+def _note(whole: Result, across: Sequence[Result | None], language: str) -> str:
+    """Say what stands beside the whole, and which of its parts were told otherwise before."""
+    return "\n".join(each for each in (remark(whole, language), restated_parts(across, language)) if each)
 
 
 def _texts(whole: Result, book: Book) -> tuple[str, ...]:
@@ -137,7 +143,7 @@ def _write_line(sheet: Worksheet, row: int, line: tuple[Result, tuple[Result | N
     end = column + len(across)
     write_linked(sheet, (row, end), whole, book)
     _write_verdict(sheet, (row, end + 1), whole, book)
-    sheet.write_string(row, end + 2, remark(whole, language), looks("wrapped"))
+    sheet.write_string(row, end + 2, _note(whole, across, language), looks("wrapped"))
     if across:
         sheet.write_blank(row, end + 3, None, looks("body"))
         area = f"{quoted(book.layout.sheets['section_forms'])}!{xl_range(row, column, row, end - 1)}"

@@ -7,7 +7,7 @@ from opskpi import COUNTING, __version__
 from opskpi.model.approvals import Signature
 from opskpi.model.cards import Scorecard, Verdict
 from opskpi.model.rules import Clause
-from opskpi.renderers import approvals, lines, scores, series
+from opskpi.renderers import approvals, compared, lines, scores, series
 from opskpi.renderers.page import results, tables
 from opskpi.renderers.page.charts import Trend, trend
 from opskpi.wording import message
@@ -148,6 +148,9 @@ def _strands(card: Scorecard, language: str) -> Iterator[Strand]:
 
 def _lists(card: Scorecard, language: str) -> Iterator[tuple[str, list[str]]]:
     """Give what is said in sentences, under its heading."""
+    yield "section_turned", list(compared.turned(card, language))
+    yield "section_incomparable", list(compared.notes(card, language))
+    yield "section_restated", list(compared.restated(card, language))
     yield "section_waived", list(approvals.waived(card, language))
     yield "section_provisional", list(lines.provisional(card, language))
     yield "section_near", list(lines.near(card, language))

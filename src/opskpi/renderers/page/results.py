@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from opskpi.model.cards import CompanyLine, Result, Scorecard, Verdict
-from opskpi.renderers import approvals, lines, scores, series
+from opskpi.renderers import approvals, compared, lines, scores, series
 from opskpi.renderers.arithmetic import sentences
 from opskpi.renderers.page.charts import Bullet, Spot, Trend, bullet, trend
 from opskpi.renderers.page.tables import Table, breakdown, misses
@@ -149,6 +149,7 @@ def kinds(result: Result) -> Iterator[str]:
 def _sentences(result: Result, language: str) -> Iterator[Message]:
     """Say the arithmetic, then what is waived and what it scores; the verdict's line stands above it already."""
     yield from (each for each in sentences(result, language) if each.key != "arithmetic_verdict")
+    yield from compared.sentences(result, language)
     if waiver := approvals.waiver_said(result):
         yield waiver
     if result.score:

@@ -1,0 +1,113 @@
+"""`opskpi diff`: two scorecards, what changed between them, and why."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from opskpi.commands.options import Shown, option
+from opskpi.commands.score import console_style
+
+if TYPE_CHECKING:
+    from opskpi.archive.reading import PastCard
+    from opskpi.model.differences import Difference
+    from opskpi.renderers import Style
+
+#: What a difference can be written as, by the suffix of a file.
+_SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
+
+
+@click.command(name="diff", short_help="Hold two scorecards against one another.")
+@click.argument("old")
+@click.argument("new")
+@option(
+    "-f",
+    "--format",
+    "shown",
+    type=Shown(("terminal", "md", "json")),
+    help="What to print: terminal (default), md, json.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json).")
+@option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: that of the new card's plan.")
+@option("-q", "--quiet", is_flag=True, help="Print nothing; errors and the exit code stay.")
+@option("--debug", is_flag=True, help="Show tracebacks.")
+def command(**values: object) -> int:
+    """Say what changed from scorecard OLD to scorecard NEW, and what made it change.
+
+    OLD and NEW are JSON scorecards (`score -o card.json`) or bundles. Verdicts that turned come first, then figures
+    that moved, each with its causes: rows added, removed, edited or judged otherwise, the target, the rule.
+
+    Exit codes: 0 the same, 1 different, 2 no scorecards, or wrong usage, 5 output or internal error.
+    """
+    from opskpi.commands.output import reporting
+    from opskpi.commands.settings import language_before_plan
+
+    def language(**given: object) -> str:
+        return language_before_plan(given["lang"] if isinstance(given["lang"], str) else None, None)
+
+    return reporting(_run, language, lambda **given: bool(given["debug"]))(**values)
+
+
+def _run(  # noqa: PLR0913 - the options are what they are
+    *, old: str, new: str, shown: str | None, output: str | None, lang: str | None, quiet: bool, debug: bool
+) -> int:
+    """Read both cards, compare, write or print; give the exit code."""
+    del debug
+    from opskpi.archive.differing import difference
+    from opskpi.archive.reading import read_card
+    from opskpi.commands.output import check_folder, tell, write_file, write_out
+    from opskpi.renderers import Style
+    from opskpi.wording import message
+
+    file_format = _format(output) if output else None
+    cards = read_card(Path(old)), read_card(Path(new))
+    language = lang or _language(cards[1])
+    if output:
+        _refuse_over_card(output, old, new)
+        check_folder(Path(output))
+    found = difference(*cards)
+    if output and file_format:
+        write_file(Path(output), _drawn(found, file_format, Style(language, to_file=True)))
+        if not quiet:
+            tell([message("wrote", file=output).text(language)])
+    if shown or not (output or quiet):
+        write_out(_drawn(found, shown or "terminal", console_style(language)), machine=shown == "json")
+    return 0 if found.same else 1
+
+
+def _language(card: "PastCard") -> str:
+    from opskpi.wording import language_of
+
+    document = card.document
+    return language_of(document.plan.name + "".join(each.name for each in document.results[:1]))
+
+
+def _format(name: str) -> str:
+    """Tell a file's format by its suffix; raises SettingsError."""
+    from opskpi.errors import SettingsError
+    from opskpi.wording import message
+
+    suffix = Path(name).suffix.lower()
+    if suffix not in _SUFFIXES:
+        raise SettingsError(message("format_unknown", file=name, formats=tuple(_SUFFIXES)))
+    return _SUFFIXES[suffix]
+
+
+def _refuse_over_card(output: str, *cards: str) -> None:
+    """Refuse to write over what is compared; raises SettingsError."""
+    import os
+
+    from opskpi.errors import SettingsError
+    from opskpi.wording import message
+
+    if os.path.realpath(output) in {os.path.realpath(card) for card in cards}:
+        raise SettingsError(message("output_over_input", file=output))
+
+
+def _drawn(found: "Difference", shown: str, style: "Style") -> bytes:
+    from opskpi.renderers import difference as for_people
+    from opskpi.renderers import difference_json
+
+    if shown == "json":
+        return difference_json.render(found)
+    return for_people.render(found, style, markdown=shown == "md").encode("utf-8", errors="replace")
