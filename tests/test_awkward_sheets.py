@@ -287,6 +287,16 @@ def test_a_repaired_row_keeps_its_project_without_the_guard(desk: Desk, tmp_path
     assert {each["project"] for each in again.card["results"]} == {"某银行", "-乙"}
 
 
+def test_a_row_is_repaired_beside_a_column_that_nobody_reads(desk: Desk, tmp_path: Path) -> None:
+    rejects = tmp_path / "rejects.csv"
+    desk.tickets(*incidents(8, 1), {**incident(), "创建时间": "2016-02-30", "备注": "x"})
+    desk.score("--rejects", str(rejects))
+    written = rejects.read_text(encoding="utf-8-sig")
+    rejects.write_text(written.replace("2016-02-30", incident()["创建时间"]), encoding="utf-8-sig")
+    again = desk.score(exports=(desk.exports, rejects))
+    assert again.ledger()["rejected"] == 0
+
+
 def test_a_rejects_file_given_back_as_it_was_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.tickets(*incidents(8, 1), {**incident(), "创建时间": "2016-02-30"})
     rejects = tmp_path / "rejects.csv"

@@ -154,7 +154,7 @@ def repaired(piece: Callable[[], Block], wanted: Mapping[int, Sequence[Repair]],
     marked: dict[int, dict[str, NDArray[np.bool_]]] = {}
     for position, cells in block.columns.items():
         before = _texts(cells)
-        texts = [row[position] for row in mended.values()]
+        texts = [row.get(position, "") for row in mended.values()]  # of a column that nobody reads nothing is asked
         columns[position] = _array([*(before[place] for place in kept.tolist()), *texts], order, cells.type)
         same = [n in at and (before[at[n]] or "") == text for n, text in zip(mended, texts, strict=True)]
         for rule, bad in block.marked.get(position, {}).items():
