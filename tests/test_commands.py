@@ -110,7 +110,7 @@ def test_a_failed_write_leaves_the_old_file(desk: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(Path, "replace", broken)
     result = opskpi("score", "good.csv", "-t", "2016", "--lang", "en", "-o", "card.json")
     assert result.exit_code == 5
-    assert "No space left on device" in result.stderr
+    assert "no room left on the disk" in result.stderr
     assert sorted(path.name for path in desk.iterdir()) == ["card.json", "good.csv"]
     assert (desk / "card.json").read_text() == "old"
 

@@ -4,8 +4,10 @@ import errno
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial, wraps
 from pathlib import Path
 from typing import BinaryIO, ParamSpec
 
@@ -34,6 +36,21 @@ _PLAINER = {
 }
 
 
+#: What stands in the way of writing, for people; others are said as the system does.
+_REASONS = {
+    errno.ENOSPC: "reason_full",
+    errno.EDQUOT: "reason_full",
+    errno.EFBIG: "reason_full",
+    errno.EACCES: "reason_denied",
+    errno.EPERM: "reason_denied",
+    errno.EROFS: "reason_read_only",
+    errno.EISDIR: "reason_folder",
+    errno.ENAMETOOLONG: "reason_long_name",
+}
+#: Temporary files are hidden, so that those of a killed run are taken for exports by nobody.
+_TEMPORARY = ".opskpi-"
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Put a file in place whole, or leave the old one; raises OutputError."""
     write_through(path, lambda file: file.write(data))
@@ -41,33 +58,101 @@ def write_file(path: Path, data: bytes) -> None:
 
 def write_through(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Put what `write` writes in place as a whole, or leave the old file; raises OutputError."""
+    _write_all([(path, write)])
+
+
+def write_files(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Put files in place whole: all of them lie complete beside their places before the first takes its own.
+
+    Raises OutputError, which says what was put in place before it; all other old files are as they were.
+    """
+    _write_all((path, partial(_put_down, data)) for path, data in files)
+
+
+def _put_down(data: bytes, file: BinaryIO) -> None:
+    file.write(data)
+
+
+def _write_all(files: Iterable[tuple[Path, Callable[[BinaryIO], object]]]) -> None:
+    staged: list[_Staged] = []
+    try:
+        for path, write in files:
+            staged.append(_stage(path, write))  # one by one: those before a failure are cleared away
+        for at, each in enumerate(staged):
+            _put(each, [before.path for before in staged[:at]])
+    finally:
+        for each in staged:
+            with suppress(OSError):
+                each.temporary.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A file that is written, beside the place that it is to take."""
+
+    path: Path
+    target: Path
+    temporary: Path
+
+
+def _stage(path: Path, write: Callable[[BinaryIO], object]) -> _Staged:
+    """Write a file beside its place and onto the disk; raises OutputError."""
     target = Path(os.path.realpath(path))
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_TEMPORARY)
         with os.fdopen(handle, "w+b") as file:
             write(file)
+            file.flush()
+            os.fsync(file.fileno())  # a full disk or a dead one is heard of here, not after the old file is gone
         Path(temporary).chmod(_mode(target))
-        Path(temporary).replace(target)
-    except OSError as error:
+    except BaseException as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise OutputError(message("output_unwritable", file=str(path), reason=reason)) from error
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(message("output_unwritable", file=str(path), reason=_reason(error))) from error
         raise
+    return _Staged(path, target, Path(temporary))
 
 
-def check_folder(path: Path) -> None:
-    """Raise OutputError where a file's folder cannot take it."""
+def _put(each: _Staged, before: Sequence[Path]) -> None:
+    """Let a file take its place in one step; raises OutputError."""
+    try:
+        each.temporary.replace(each.target)
+    except OSError as error:
+        key = "output_in_use" if isinstance(error, PermissionError) else "output_unwritable"
+        said = [message(key, file=str(each.path), reason=_reason(error))]
+        if before:
+            said.append(message("output_others_written", files=tuple(map(str, before))))
+        raise OutputError(*said) from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder of a file where it is missing; raises OutputError."""
+    try:
+        Path(os.path.realpath(path)).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(message("output_unwritable", file=str(path), reason=_reason(error))) from error
+
+
+def check_folder(path: Path, *, made: Path | None = None) -> None:
+    """Raise OutputError where a file's folder cannot take it; one to be `made` needs a folder above it that can."""
     folder = Path(os.path.realpath(path)).parent
+    if made is not None:
+        folder = Path(os.path.realpath(made))
+        folder = next(each for each in (folder, *folder.parents) if each.exists() or each == each.parent)
     if not folder.is_dir():
-        missing = message("no_such_file", file=str(folder))
+        missing = message("no_such_file" if made is None else "no_folder", file=str(folder))
         raise OutputError(message("output_unwritable", file=str(path), reason=missing))
     if path.is_dir() or not os.access(folder, os.W_OK):
-        reason = os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)
+        reason = message("reason_folder" if path.is_dir() else "reason_denied")
         raise OutputError(message("output_unwritable", file=str(path), reason=reason))
+
+
+def _reason(error: OSError) -> Message | str:
+    """Say what stood in the way."""
+    key = _REASONS.get(error.errno or 0)
+    return message(key) if key else error.strerror or str(error)
 
 
 def write_out(data: bytes, *, machine: bool, coloured: bool = False) -> None:
