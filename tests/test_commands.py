@@ -244,7 +244,7 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("opskpi.pipeline.score", interrupted)
+    monkeypatch.setattr("opskpi.pipeline.scored", interrupted)
     result = opskpi("score", "good.csv", "-t", "2016", "--lang", "en", "-o", "card.xlsx")
     assert result.exit_code == 130
     assert result.stderr == "interrupted; nothing was written\n"

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -409,10 +410,10 @@ class TestABadList:
             Notes(str(path(desk)), b"as it was")._write(b"new")
 
     def test_is_written_last(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        def full(file: Path, data: bytes) -> None:
-            raise OutputError(Message("output_unwritable", {"file": str(file), "reason": str(len(data))}))
+        def full(files: Iterable[tuple[Path, bytes]]) -> None:
+            raise OutputError(Message("output_unwritable", {"file": str(len(list(files))), "reason": ""}))
 
-        monkeypatch.setattr(output, "write_file", full)
+        monkeypatch.setattr(output, "write_files", full)
         refused(desk, "-o", str(desk.folder / "card.csv"))
         assert not path(desk).exists()
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import (
     Shown,
     Wanted,
     findings,
-    guard_outputs,
     guarded,
     option,
     reading_options,

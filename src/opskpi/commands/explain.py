@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import (
     Shown,
     Wanted,
-    guard_outputs,
     guarded,
     nil_option,
     option,

@@ -204,34 +204,6 @@ def request(
     )
 
 
-def guard_outputs(wanted: Wanted) -> None:
-    """Refuse outputs that could not be written, or would destroy what is read, before anything is done."""
-    from opskpi.commands.output import check_folder
-    from opskpi.errors import SettingsError
-    from opskpi.exports.finding import find
-    from opskpi.wording import message
-
-    outputs = [*wanted.output, *(name for name in (wanted.rejects, wanted.notes, wanted.bundle) if name)]
-    if not outputs:
-        return
-    inputs = {os.path.realpath(each.path) for each in find(wanted.exports) if each.named or not _ours(each.path)}
-    read = (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.with_)
-    inputs |= {os.path.realpath(name) for name in read if name}
-    for name in outputs:
-        path = os.path.realpath(name)
-        if path in inputs:
-            raise SettingsError(message("output_over_input", file=name))
-        inputs.add(path)
-        check_folder(Path(name))
-
-
-def _ours(path: Path) -> bool:
-    """Tell whether a file of a folder is an output of ours, which the next run may replace."""
-    from opskpi.exports.ours import is_own_output
-
-    return is_own_output(path)
-
-
 def write_rejects(wanted: Wanted, screen: "Screen", language: str) -> None:
     """Write the rejects file where one is wanted."""
     if wanted.rejects:

@@ -3,17 +3,18 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from opskpi.commands.bundling import lists_of
+from opskpi.commands.guards import guard_files, guard_outputs, others_of
 from opskpi.commands.options import (
     Wanted,
-    guard_outputs,
     guarded,
     nil_option,
     option,
@@ -25,8 +26,13 @@ from opskpi.commands.options import (
 
 if TYPE_CHECKING:
     from opskpi.archive.reading import PastCard
+    from opskpi.commands.books import Form
     from opskpi.model.cards import Scorecard
+    from opskpi.model.improvements import Improvement
+    from opskpi.pipeline import Scored
+    from opskpi.wording import Message
 
+#: What can be printed, the default first.
 _PRINTED = ("terminal", "json", "csv", "md", "html", "wecom", "junit", "openmetrics")
 _PARTS = ("month", "quarter", "half", "year")
 
@@ -40,7 +46,12 @@ _PARTS = ("month", "quarter", "half", "year")
     help="Add a series, each part counted from the rows. The whole period decides the exit code.",
 )
 @option("--project", multiple=True, metavar="NAME", help="Only this project.")
-@option("--indicator", multiple=True, metavar="NAME", help="Only this indicator: id, name or short name.")
+@option(
+    "--indicator",
+    multiple=True,
+    metavar="NAME",
+    help="Only this indicator: id, name or short name.",
+)
 @option("--owner", multiple=True, metavar="NAME", help="Only this department's or process owner's indicators.")
 @option(
     "with_",
@@ -62,7 +73,7 @@ _PARTS = ("month", "quarter", "half", "year")
     multiple=True,
     metavar="FILE",
     help="Write a scorecard; the suffix is the format (.json .csv .md .html .xlsx, .xml for junit, .prom for "
-    "openmetrics), or FORMAT=FILE says it. Repeatable.",
+    "openmetrics), or FORMAT=FILE says it; {project} is one for each, {period}, {plan}, {as_of}. Repeatable.",
 )
 @option("--full", is_flag=True, help="Markdown as a report: matrix, series, rejected rows, ledger; not as a message.")
 @option(
@@ -98,18 +109,18 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
     from opskpi.commands.books import open_form, open_notes
     from opskpi.commands.bundling import Made, bundled_details, listing, refuse_bundle, write_bundle
-    from opskpi.commands.output import tell, write_file, write_out
-    from opskpi.pipeline import UnusableError, score
-    from opskpi.renderers import EVIDENCE, MACHINE, ROWS, Style, draw, files, load
+    from opskpi.commands.output import tell, write_out
+    from opskpi.pipeline import UnusableError, scored
+    from opskpi.renderers import EVIDENCE, MACHINE, ROWS, draw, load
     from opskpi.targets.finding import read_plan
-    from opskpi.wording import language_of, message
+    from opskpi.wording import language_of
 
     formats, names = destinations(wanted.output, wanted.template)
     wanted = replace(wanted, output=names)
     refuse_bundle(wanted)
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
-    guard_outputs(wanted)
+    guard_outputs(wanted, named=True)
     listed = open_notes(wanted.notes)
     form = open_form(wanted.template, [name for name, each in zip(names, formats, strict=True) if not each])
     past = _past(wanted)
@@ -119,33 +130,87 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     rows = sys.maxsize if lists else max((ROWS.get(each, 0) for each in (*formats, printed) if each), default=0)
     asked = request(wanted, details, contents, evidence=not EVIDENCE.isdisjoint(formats), rows=rows)
     try:
-        card, screen = score(replace(asked, listing=listing(lists, language)), plan, document)
+        made = scored(replace(asked, listing=listing(lists, language)), plan, document)
     except UnusableError as error:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])
         raise
-    card, write_notes = listed.kept(card, language) if listed else (card, tuple)
-    kept, (card, people) = card, _held(card, past, wanted)
-    style, made = Style(language, full=wanted.full), dict[Path, bytes]()
-    for path, each in zip(map(Path, names), formats, strict=True):
-        seen = people if each and each not in MACHINE else card
-        made |= {path: form.filled(seen, language)} if form and not each else files(path, each, seen, style)
-    for path, data in made.items():
-        write_file(path, data)
-    write_rejects(wanted, screen, language)
-    bundle = write_bundle(wanted, Made(kept, screen, plan, document, language, lists), contents) if lists else ()
+    card, write_notes = listed.kept(made.card, language) if listed else (made.card, tuple)
+    finish = partial(_finished, made, card.improvements, past, wanted)
+    lines = write_cards(wanted, made, finish, (formats, form), language)
+    packed = Made(_own(made, card.improvements), made.screen, plan, document, language, lists) if lists else None
+    bundle = write_bundle(wanted, packed, contents) if packed else ()
+    card, people = finish(None)
     if not wanted.quiet:
         tell(notes(card, language))
-        tell(said.text(language) for said in (form.said if form else ()))
-        tell(message("wrote", file=str(path)).text(language) for path in made)
-        tell(each.text(language) for each in bundle)
+        tell(each.text(language) for each in (*lines, *bundle))
     if printed:
         look, seen = replace(console_style(language), full=wanted.full), card if printed in MACHINE else people
         write_out(draw(printed, seen, look), machine=printed != "terminal", coloured=look.colour)
     done = write_notes()
     if not wanted.quiet:
         tell(said.text(language) for said in done)
-    return exit_code(card)
+    return exit_code(made.card)
+
+
+def write_cards(
+    wanted: Wanted,
+    made: "Scored",
+    finish: "Callable[[str | None], tuple[Scorecard, Scorecard]]",
+    drawn_as: "tuple[Sequence[str], Form | None]",
+    language: str,
+) -> "list[Message]":
+    """Write all files of a run, one for each project where that is asked for, and give what is to be said of them.
+
+    Raises SettingsError where two would be one file, OutputError where one cannot be written.
+    """
+    from opskpi.commands.naming import marked, outputs, placeholders
+    from opskpi.commands.output import make_folder, write_files
+    from opskpi.intake.rejects import rejects
+    from opskpi.renderers import MACHINE, Style, files
+    from opskpi.wording import message
+
+    (formats, form), projects, style = drawn_as, made.card.projects, Style(language, full=wanted.full)
+    planned = outputs(wanted.output, formats, placeholders(made.card), projects)
+    known: list[str | Path] = [*(each.path for each in planned if not each.made), *others_of(wanted)]
+    guard_files([each.path for each in planned if each.made], wanted, known)
+    cards = {name: finish(name) for name in dict.fromkeys(each.project for each in planned)}
+    drawn: dict[Path, bytes] = {}
+    for each in planned:
+        card, people = cards[each.project]
+        seen = people if each.format and each.format not in MACHINE else card
+        filled = form and not each.format and {each.path: form.filled(seen, language)}
+        drawn |= filled or files(each.path, each.format, seen, style)
+    for each in planned:
+        if each.made:
+            make_folder(each.path)
+    more = [(Path(wanted.rejects), rejects(made.screen.intake, language))] if wanted.rejects else []
+    write_files([*drawn.items(), *more])
+    alike = tuple(marked(projects)) if cards.keys() - {None} else ()
+    said = [message("names_marked", projects=alike)] if alike else []
+    return [*said, *(form.said if form else ()), *(message("wrote", file=str(path)) for path in drawn)]
+
+
+def _finished(
+    made: "Scored",
+    improvements: "Sequence[Improvement]",
+    past: "Sequence[PastCard]",
+    wanted: Wanted,
+    project: str | None,
+) -> "tuple[Scorecard, Scorecard]":
+    """Finish the run's card, or that of one project: what programs get of it, and what people are to see."""
+    card = _own(made, improvements, project)
+    projects = frozenset(card.asked.projects)
+    first, second = _held(card, past, wanted)
+    return (made.veiled(first, projects), made.veiled(second, projects)) if projects else (first, second)
+
+
+def _own(made: "Scored", improvements: "Sequence[Improvement]", project: str | None = None) -> "Scorecard":
+    """Get the run's card, or that of one project, with its lines of the list of improvements."""
+    card = made.card if project is None else made.of(frozenset({project}))
+    projects = frozenset(card.asked.projects)
+    own = tuple(each for each in improvements if not projects or each.project in projects)
+    return made.veiled(replace(card, improvements=own), projects) if projects else replace(card, improvements=own)
 
 
 def _past(wanted: Wanted) -> "Sequence[PastCard]":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opskpi.commands.bundling import Made, lists_of, remade
-from opskpi.commands.options import Shown, Wanted, Words, guard_outputs, guarded, option, screen_text
+from opskpi.commands.guards import guard_outputs
+from opskpi.commands.options import Shown, Wanted, Words, guarded, option, screen_text
 from opskpi.commands.redoing import Past, redo
 from opskpi.commands.score import console_style
 

@@ -79,6 +79,23 @@ def with_limits(
     return Limited(limited, limits, ruled, (*idle, *said, *_log_remarks(log, blocks)))
 
 
+def said_of(plan: Plan, limited: Limited, narrowed: Intake, shown: NDArray[np.bool_]) -> tuple[Message, ...]:
+    """Tell what a reader must know of the limits of some projects' rows; `narrowed` holds theirs alone."""
+    blocks = limited.rows
+    if not limited.limits or not blocks:
+        return ()
+    own = [replace(each, accepted=each.accepted & _of(each, shown), kept={}) for each in blocks]
+    log = pause_log(narrowed.tables.get("pauses", ()), blocks[0].clock.as_of, len(shown))
+    services = [way.service for each in limited.limits for way in each.ways]
+    said = remarks([each.leg for each in limited.limits], own, services, plan)
+    return (*said, *_log_remarks(log, own))
+
+
+def _of(rows: Rows, shown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which rows belong to some projects."""
+    return np.asarray(np.append(shown, values=False)[rows.projects], dtype=bool)
+
+
 def _by_sheet(checked: Sequence[Checked], values: Sequence[_Value]) -> Iterator[list[_Value]]:
     """Part what goes with blocks into that of each sheet."""
     for _, group in groupby(zip(checked, values, strict=True), lambda pair: id(pair[0].sheet)):

@@ -12,10 +12,14 @@ from opskpi.wording import Message, message
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The moment itself, on the plan's wall clock, and what is worth saying about it."""
+    """The moment itself, on the plan's wall clock, and what is worth saying about it.
+
+    `newest` is the newest event where it lies well before the moment.
+    """
 
     as_of: datetime
     notes: tuple[Message, ...] = ()
+    newest: datetime | None = None
 
 
 def resolve_as_of(wanted: str | None, period: Period, today: date, zone: tzinfo, intake: Intake) -> Moment:
@@ -29,7 +33,7 @@ def resolve_as_of(wanted: str | None, period: Period, today: date, zone: tzinfo,
     newest = newest_event(intake, datetime.combine(today, time()) + timedelta(days=1))
     if period.end < today:
         silent = fell_silent(intake, newest[0], end) if newest else None
-        return Moment(end, (silent[0],) if silent else ())
+        return Moment(end, (silent[0],), newest[0]) if silent and newest else Moment(end)
     if newest is None:
         return Moment(min(end, datetime.combine(today, time())))
     return Moment(newest[0], (message("as_of_newest", moment=newest[0].isoformat(" ", "minutes")),))

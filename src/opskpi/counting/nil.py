@@ -13,6 +13,7 @@ from opskpi.indicators.definitions import Definition
 from opskpi.intake.ledgers import Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.model.places import Place
+from opskpi.sources.asides import Nil
 from opskpi.tables.columns import YES, Words
 from opskpi.targets.plan import Plan
 from opskpi.targets.reported import FIGURES
@@ -43,20 +44,38 @@ def nil_returns(plan: Plan, declared: Sequence[str], intake: Intake) -> NilRetur
     }
     empty = {_population(name, each) for name in named for each in plan.indicators[name].definitions.values()}
     everywhere = {key for key, (name, definition) in counted.items() if _population(name, definition) in empty}
-    notes = [message("nil_declared", indicator=plan.indicators[name].display) for name in named]
+    notes = declared_notes(plan, declared)
     projects: dict[str, set[int]] = {}
     for sheet in intake.sheets:
         for row in sheet.nil:
             code = -1 if row.project is None else intake.projects.code(row.project)
             covered = [key for key, (_, each) in counted.items() if _speaks_for(sheet, each)]
-            place = Place(sheet.file, sheet.name or "", row.row)
-            notes.append(message("nil_row", place=str(place), project=row.project or "-"))
+            notes.append(_row_note(sheet, row))
             if row.project is None:
                 everywhere.update(covered)
             for name in covered if code >= 0 else ():
                 projects.setdefault(name, set()).add(code)
     some = {name: frozenset(codes) for name, codes in projects.items()}
     return NilReturns(frozenset(everywhere), some, tuple(notes))
+
+
+def declared_notes(plan: Plan, declared: Sequence[str]) -> list[Message]:
+    """Say which indicators `--nil` declares empty."""
+    named = (find_indicator(plan, word) for word in declared)
+    return [message("nil_declared", indicator=plan.indicators[name].display) for name in named]
+
+
+def own_notes(plan: Plan, declared: Sequence[str], intake: Intake, narrowed: Intake) -> tuple[Message, ...]:
+    """Say which nil returns speak for some projects: those of their own rows with their places, others without."""
+    own = [_row_note(sheet, row) for sheet in narrowed.sheets for row in sheet.nil]
+    common = dict.fromkeys(sheet.table.name for sheet in intake.sheets for row in sheet.nil if row.project is None)
+    said = {sheet.table.name: sheet.table.said for sheet in intake.sheets}
+    return (*declared_notes(plan, declared), *own, *(message("nil_common", table=said[name]) for name in common))
+
+
+def _row_note(sheet: SheetRead, row: Nil) -> Message:
+    place = Place(sheet.file, sheet.name or "", row.row)
+    return message("nil_row", place=str(place), project=row.project or "-")
 
 
 def find_indicator(plan: Plan, word: str) -> str:

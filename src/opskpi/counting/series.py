@@ -1,6 +1,6 @@
 """A period judged for all that was asked, and a series of its parts over the same settled rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from opskpi.counting.figures import Case
@@ -8,10 +8,10 @@ from opskpi.counting.nil import find_indicator
 from opskpi.counting.overall import every_judged, needed
 from opskpi.errors import SettingsError
 from opskpi.intake.ledgers import Intake
-from opskpi.model.cards import Part, Result
+from opskpi.model.cards import CompanyLine, Part, Result
 from opskpi.model.periods import Period
 from opskpi.model.scoring import Scheme, Total
-from opskpi.scorecard import company_line
+from opskpi.scorecard import Standard, company_line
 from opskpi.scoring.totals import company_totals, scored, unhanded
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
@@ -42,22 +42,45 @@ def counted_for(plan: Plan, shown: Sequence[str]) -> tuple[str, ...]:
     return needed(plan, [name for name in plan.indicators if name in shown or name in rules])
 
 
-def part(period: Period, case: Case, choice: Choice) -> Part:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A period judged for every project, indicator by indicator: what parts are made of, whichever are chosen."""
+
+    period: Period
+    standards: tuple[Standard, ...]
+    by_project: Mapping[str, tuple[Result, ...]]
+    scheme: Scheme | None
+
+
+def judged(period: Period, case: Case, indicators: Sequence[str]) -> Judged:
     """Judge one period; every figure is counted from the rows, never from other parts (rule 6)."""
     # `kept` travels along: the rows of a table are evaluated once for all parts
     here = replace(case, occasion=replace(case.occasion, period=period))
-    judged = every_judged(counted_for(case.plan, choice.indicators), here)
-    places = {name: at for at, name in enumerate(case.intake.projects.names)}
-    counted = [result for _, results in judged for result in results if result.project in choice.projects]
-    made = _with_scores(sorted(counted, key=lambda result: places[result.project]), case.plan.scheme, choice)
+    found = every_judged(counted_for(case.plan, indicators), here)
+    by_project: dict[str, list[Result]] = {name: [] for name in case.intake.projects.names}
+    for result in (result for _, results in found for result in results):
+        by_project[result.project].append(result)
+    results = {name: tuple(each) for name, each in by_project.items()}
+    return Judged(period, tuple(standard for standard, _ in found), results, case.plan.scheme)
+
+
+def part(of: Judged, choice: Choice) -> Part:
+    """Show of a period what is chosen."""
+    counted = [each for name, results in of.by_project.items() if name in choice.projects for each in results]
+    made = _with_scores(counted, of.scheme, choice)
     shown = tuple(result for result in made.results if result.indicator in choice.indicators)
-    lines = [
-        company_line(standard, found, period.label)
-        for standard, found in judged
-        if standard.indicator in choice.indicators
-    ]
-    company = tuple(lines) if choice.company else ()
-    return Part(period, shown, company, made.totals, made.notes)
+    company = tuple(_company(of, choice)) if choice.company else ()
+    return Part(of.period, shown, company, made.totals, made.notes)
+
+
+def _company(of: Judged, choice: Choice) -> Iterator[CompanyLine]:
+    """Sum each indicator that is shown up over all projects."""
+    by_indicator: dict[str, list[Result]] = {}
+    for result in (result for results in of.by_project.values() for result in results):
+        by_indicator.setdefault(result.indicator, []).append(result)
+    for standard in of.standards:
+        if standard.indicator in choice.indicators:
+            yield company_line(standard, by_indicator.get(standard.indicator, []), of.period.label)
 
 
 def _with_scores(results: Sequence[Result], scheme: Scheme | None, choice: Choice) -> _Scored:
@@ -71,10 +94,10 @@ def _with_scores(results: Sequence[Result], scheme: Scheme | None, choice: Choic
     return _Scored(told, kept, tuple(unhanded(told, scheme)))
 
 
-def series(periods: Sequence[Period], case: Case, choice: Choice) -> tuple[Part, ...]:
+def series(periods: Sequence[Period], case: Case, indicators: Sequence[str]) -> tuple[Judged, ...]:
     """Judge each part of a period in time order, all at the run's own moment; parts are the calendar's."""
     bare = replace(case, details=0, occasion=replace(case.occasion, own={}))
-    return tuple(part(each, bare, choice) for each in periods)
+    return tuple(judged(each, bare, indicators) for each in periods)
 
 
 def chosen_indicators(plan: Plan, words: Sequence[str], owners: Sequence[str]) -> tuple[str, ...]:

@@ -31,12 +31,13 @@ _SHORT_ID = 6
 
 
 class Fate(IntEnum):
-    """What the keys make of a row."""
+    """What the keys make of a row; those of projects that are not asked for are elsewhere."""
 
     STANDS = 0
     DUPLICATE = 1
     SUPERSEDED = 2
     CONFLICT = 3
+    ELSEWHERE = 4
 
 
 @dataclass(frozen=True, slots=True)

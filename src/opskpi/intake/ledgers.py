@@ -24,6 +24,8 @@ from opskpi.wording import Message, message
 SCHEDULE = "schedule"
 #: How many problems of one kind are shown in full.
 FIRST = 5
+#: The fates of rows that need no fault to count in no figure.
+_GIVEN_WAY = (Fate.DUPLICATE, Fate.SUPERSEDED, Fate.ELSEWHERE)
 #: Rules whose problems are counted for each word.
 _BY_WORD = frozenset({"unknown_word", "unknown_project"})
 
@@ -51,7 +53,7 @@ class Checked:
     @property
     def rejected(self) -> NDArray[np.bool_]:
         """Tell which rows stand for their key and are bad."""
-        gone = (self.fates == Fate.DUPLICATE) | (self.fates == Fate.SUPERSEDED)
+        gone = np.isin(self.fates, _GIVEN_WAY)
         return np.asarray(~(self.accepted | gone), dtype=bool)
 
     def place(self, row: int, column: str | None = None) -> Place:

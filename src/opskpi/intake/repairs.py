@@ -77,7 +77,13 @@ class Repairs:
             for key in file.rows:
                 if key not in self.used:
                     raise ExportError(message("repair_without_export", file=file.label, export=file.files[key]))
-        return tuple(RepairRecord(file.label, file.sha256, sum(map(len, file.rows.values()))) for file in self.files)
+        return tuple(_record(file) for file in self.files)
+
+
+def _record(file: RepairsRead) -> RepairRecord:
+    """Write one rejects file down, with the rows that it replaced."""
+    rows = [(*key, repair.row) for key, repairs in file.rows.items() for repair in repairs]
+    return RepairRecord(file.label, file.sha256, len(rows), frozenset(rows))
 
 
 def short_hash(sha256: str) -> str:

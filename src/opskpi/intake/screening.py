@@ -86,7 +86,7 @@ def screened(
     intake = settle(reading.sheets, projects, demand)
     notes = (
         *(() if projects.closed else look_alikes(projects.names)),
-        *_alike_rows(intake),
+        *alike_rows(intake),
         *_unnamed(terms.known, intake),
         *agreed.notes,
     )
@@ -117,7 +117,7 @@ def _nothing_usable(exports: Sequence[str | Found], unused: Sequence[Unused]) ->
     return [message("nothing_usable", exports=tuple(map(str, exports))), *reasons]
 
 
-def _alike_rows(intake: Intake) -> tuple[Message, ...]:
+def alike_rows(intake: Intake) -> tuple[Message, ...]:
     """Warn of rows without ids that are alike; they count all the same."""
     return tuple(
         message(

@@ -218,11 +218,15 @@ class InputRecord:
 
 @dataclass(frozen=True, slots=True)
 class RepairRecord:
-    """A rejects file that was given back: its hash, and how many rows it replaced."""
+    """A rejects file that was given back: its hash, and how many rows it replaced.
+
+    `places` are those rows, each by its file's short hash, its sheet and its number.
+    """
 
     file: str
     sha256: str
     rows: int
+    places: frozenset[tuple[str, str, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def beside(card: Scorecard, style: Style) -> Mapping[str, bytes]:
 def _made(card: Scorecard, style: Style, files: Mapping[str, overflow.Beside], options: Mapping[str, object]) -> bytes:
     """Write all sheets."""
     out = io.BytesIO()
-    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, "default_format_properties": FONT, **options})
+    # XlsxWriter adds to the properties it is given, and the next workbook would begin with them
+    made = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, "default_format_properties": {**FONT}, **options})
     made.set_properties(
         {"title": card.plan.name, "comments": MARK, "created": datetime(card.as_of.year, 1, 1)}  # noqa: DTZ001
     )

@@ -1,0 +1,62 @@
+"""What is refused before a run writes anything: outputs over inputs, named twice, or where nothing can be written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from opskpi.commands.options import Wanted
+
+
+def guard_outputs(wanted: Wanted, *, named: bool = False) -> None:
+    """Refuse outputs that could not be written, or would destroy what is read, before anything is done.
+
+    With `named`, names of outputs have placeholders: what they come to is guarded once it is known.
+    """
+    from opskpi.commands.naming import check_fields, fixed_folder, is_filled_in
+    from opskpi.commands.output import check_folder
+
+    files = [name for name in wanted.output if not (named and is_filled_in(name))]
+    guard_files([*files, *others_of(wanted)], wanted)
+    for name in wanted.output:
+        if name not in files:
+            check_fields(name)
+            check_folder(Path(name), made=fixed_folder(name))
+
+
+def others_of(wanted: Wanted) -> list[str]:
+    """List what a run writes beside scorecards."""
+    return [name for name in (wanted.rejects, wanted.notes, wanted.bundle) if name]
+
+
+def guard_files(names: Sequence[str | Path], wanted: Wanted, others: Sequence[str | Path] | None = None) -> None:
+    """Refuse files that are read, named twice, or in no folder, but for folders that are made beside `others`.
+
+    Raises SettingsError or OutputError.
+    """
+    from opskpi.commands.naming import same_place
+    from opskpi.commands.output import check_folder
+    from opskpi.errors import SettingsError
+    from opskpi.exports.finding import find
+    from opskpi.wording import message
+
+    if not names:
+        return
+    taken = [each.path for each in find(wanted.exports) if each.named or not _is_ours(each.path)]
+    places = {same_place(Path(each)) for each in (*taken, *(others or ()), *_settings_files(wanted))}
+    for name in names:
+        place = same_place(Path(name))
+        if place in places:
+            raise SettingsError(message("output_over_input", file=str(name)))
+        places.add(place)
+        if others is None:
+            check_folder(Path(name))
+
+
+def _settings_files(wanted: Wanted) -> tuple[str, ...]:
+    return tuple(name for name in (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.with_) if name)
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file of a folder is an output of ours, which the next run may replace."""
+    from opskpi.exports.ours import is_own_output
+
+    return is_own_output(path)
