@@ -125,13 +125,12 @@ def test_a_card_of_one_project_names_no_other(tmp_path: Path, opskpi: Run) -> No
 
 
 def test_only_formats_that_keep_rows_pay(desk: Desk, opskpi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from opskpi import pipeline
 
     def refuse(*_: object) -> None:
         raise AssertionError
 
     card = desk.scored("card")
-    monkeypatch.setattr(pipeline, "row_book", refuse)
+    monkeypatch.setattr(cards, "row_book", refuse)
     exports = desk.folder / "card" / "tickets.csv", "-t", desk.folder / "card" / "plan.yaml"
     assert opskpi("score", *exports, "-o", card.with_suffix(".md"), "-f", "csv").exit_code == 0
     assert opskpi("score", *exports, "-f", "json").exit_code == 5

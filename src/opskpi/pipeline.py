@@ -5,15 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 
-from opskpi.counting.cards import Found, Run, card_of, cut_card, kept_rows, narrowed_run, plan_record, with_rows
+from opskpi.counting.cards import (
+    Found,
+    Run,
+    card_of,
+    cut_card,
+    hidden_note,
+    kept_rows,
+    narrowed_run,
+    plan_record,
+    veils,
+    with_rows,
+)
 from opskpi.counting.contradictions import refuse_contradictions
 from opskpi.counting.cutting import mask_of_others
 from opskpi.counting.differences import differences
 from opskpi.counting.explaining import explained
 from opskpi.counting.figures import Case
+from opskpi.counting.hiding import numbered_alone, numbered_rows, words_of_hidden
 from opskpi.counting.listing import listed
 from opskpi.counting.moments import Moment, resolve_as_of
 from opskpi.counting.nil import find_indicator, nil_returns
@@ -127,7 +139,8 @@ def _behind(request: Request, case: Case, chosen: Sequence[str], projects: froze
     names = with_rows(case.plan, chosen)
     if request.listing is not None:
         for name in names:
-            request.listing(listed(name, case, projects))
+            rows = numbered_rows(listed(name, case, projects))
+            request.listing(reduce(masked, veils(request, case.plan, case.intake, projects), rows))
     return tuple(listed(name, case, projects) for name in names if request.evidence)
 
 
@@ -140,15 +153,18 @@ def explain(request: Request, plan: Plan, document: Document, project: str, indi
         made = explained(run.case, plan_record(plan, document), known, name, ())
     projects = frozenset({known})
     mine = narrowed_run(request, run, projects)
-    told = replace(made, notes=(*mine.notes, *mine.case.notes))
-    return masked(told, mask_of_others(plan, run.screen.intake.projects, projects))
+    notes = (*hidden_note(request), *mine.notes, *mine.case.notes)
+    told = replace(made, result=numbered_alone(made.result), notes=notes)
+    masks = mask_of_others(plan, run.screen.intake.projects, projects), words_of_hidden(plan, run.screen.intake)
+    return reduce(masked, masks, told)
 
 
 def explain_row(request: Request, plan: Plan, document: Document, row: str) -> RowExplanation:
     """Tell where a row went, named by its id or cell; raises SettingsError where there is none."""
     with threads() as pool:
         run = _begun(request, plan, tuple(plan.indicators), pool)
-        return sampled(run.case, plan_record(plan, document), row, run.notes)
+        made = sampled(run.case, plan_record(plan, document), row, (*hidden_note(request), *run.notes))
+    return masked(made, words_of_hidden(plan, run.screen.intake))
 
 
 def _begun(request: Request, plan: Plan, chosen: tuple[str, ...], pool: Executor) -> Run:
@@ -183,6 +199,7 @@ def _screened(request: Request, plan: Plan | None, pool: Executor) -> Screen:
         closed={"figures": {"indicator": frozenset(indicator_words(plan))}} if plan else {},
         zone=plan.zone if plan else None,
         window=_window(period) if period else None,
+        hide=request.hide,
         contents=request.contents,
         manner=Manner(_encoding(request.encoding), accept_formulas=request.accept_formulas),
     )

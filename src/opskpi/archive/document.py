@@ -284,6 +284,7 @@ class AskedFields(_Part):
     accept_formulas: bool = False
     max_rejected: Figure = Field(default=Fraction(5), description="In percent.")
     nil: tuple[str, ...] = Field(default=(), description="Nil returns that were declared beside those of registers.")
+    hide: tuple[str, ...] = Field(default=(), description="Columns whose texts are not shown.")
 
 
 class RuleFields(_Part):

@@ -89,6 +89,8 @@ def refuse_bundle(wanted: Wanted) -> None:
         raise SettingsError(message("bundle_inputs_alone"))
     if wanted.bundle_inputs and wanted.project:
         raise SettingsError(message("bundle_inputs_part"))
+    if wanted.bundle_inputs and wanted.hide:
+        raise SettingsError(message("bundle_inputs_hidden"))
     if wanted.bundle_inputs and any(each.rpartition("=")[2] == "-" for each in wanted.exports):
         raise SettingsError(message("bundle_inputs_stdin"))
 

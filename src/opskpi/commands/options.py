@@ -47,6 +47,7 @@ class Wanted:
     card: str | None = None
     with_: tuple[str, ...] = ()
     only: str | None = None
+    hide: tuple[str, ...] = ()
     quiet: bool = False
     debug: bool = False
 
@@ -103,6 +104,12 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 "--accept-formulas",
                 is_flag=True,
                 help="Take the stored values of formula cells that stand among typed ones.",
+            ),
+            option(
+                "--hide",
+                multiple=True,
+                metavar="COLUMN,...",
+                help="Show the texts of these columns nowhere: assignee, title, or a heading. Figures stay.",
             ),
             option("--rejects", metavar="FILE", help="Write the rejected rows here (CSV)."),
             option(
@@ -198,10 +205,16 @@ def request(
         details=details,
         evidence=evidence,
         rows=rows,
+        hide=tuple(word for each in wanted.hide for word in parted(each)),
         encoding=wanted.encoding,
         accept_formulas=wanted.accept_formulas,
         contents=contents,
     )
+
+
+def parted(words: str) -> list[str]:
+    """Part words at commas, whichever a keyboard has."""
+    return [word for each in words.replace("，", ",").replace("、", ",").split(",") if (word := each.strip())]
 
 
 def write_rejects(wanted: Wanted, screen: "Screen", language: str) -> None:

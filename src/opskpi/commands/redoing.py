@@ -59,6 +59,7 @@ def _request(wanted: Wanted, past: Past, exports: "Sequence[str | Found]", conte
         by=card.series.by if card.series else None,
         as_of=card.as_of.isoformat(),
         nil=asked.nil,
+        hide=asked.hide,
         projects=asked.projects,
         indicators=asked.indicators,
         owners=asked.owners,

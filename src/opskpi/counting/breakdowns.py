@@ -16,7 +16,8 @@ def breakdown(counted: Counted, project: int) -> Breakdown | None:
     shares, vocabulary = counted.behind.readings.shares[project], tuple(table.kinds[name].words)
     slices = tuple(Slice(word, _said(table, name, word), *shares[word]) for word in in_order(vocabulary, shares))
     judged = definition.value.function == "share"
-    return Breakdown(column_word(name), vocabulary, judged, slices) if slices else None
+    hidden = any(name in block.sheet.hidden for block in counted.behind.blocks)
+    return Breakdown(column_word(name), vocabulary, judged, slices, hidden) if slices else None
 
 
 def _said(table: Table, column: str, word: str | None) -> Message:

@@ -9,6 +9,7 @@ from opskpi.counting.changes import told, turned
 from opskpi.counting.cutting import mask_of_others, narrowed_case, narrowed_evidence, narrowed_moment, own_changes
 from opskpi.counting.differences import differences
 from opskpi.counting.figures import Case
+from opskpi.counting.hiding import numbered, words_of_hidden
 from opskpi.counting.moments import Moment
 from opskpi.counting.requests import Request, is_moment
 from opskpi.counting.rows import row_book
@@ -16,12 +17,13 @@ from opskpi.counting.series import Choice, Judged, part
 from opskpi.counting.spans import years_said
 from opskpi.counting.waivers import unapplied
 from opskpi.documents import Document
+from opskpi.intake.ledgers import Intake
 from opskpi.intake.narrowing import narrowed_screen
 from opskpi.intake.screening import Screen
 from opskpi.model.approvals import Change
 from opskpi.model.cards import Asked, Part, PlanRecord, Scorecard
 from opskpi.model.evidence import Evidence
-from opskpi.model.masking import masked
+from opskpi.model.masking import MARK, Mask, masked
 from opskpi.model.rows import RowBook
 from opskpi.targets.plan import Plan
 from opskpi.targets.wordings import whole_rule
@@ -102,7 +104,7 @@ def card_of(  # noqa: PLR0913 - what was asked, what was found, and for whom
     changes = told(plan, period, found.indicators)
     if cut:
         changes = tuple(own_changes(plan, changes, screen.intake.projects, projects))
-    return Scorecard(
+    card = Scorecard(
         plan=plan_record(plan, document, changes),
         period=period,
         as_of=run.moment.as_of.replace(tzinfo=plan.zone),
@@ -128,6 +130,7 @@ def card_of(  # noqa: PLR0913 - what was asked, what was found, and for whom
         asked=_asked(request, screen, projects if cut else frozenset()),
         rows=found.rows,
     )
+    return masked(numbered(card), words_of_hidden(plan, screen.intake)) if request.hide else card
 
 
 def plan_record(plan: Plan, document: Document, changes: tuple[Change, ...] = ()) -> PlanRecord:
@@ -148,13 +151,14 @@ def _asked(request: Request, screen: Screen, projects: frozenset[str]) -> Asked:
         accept_formulas=request.accept_formulas,
         max_rejected=request.max_rejected,
         nil=tuple(request.nil),
+        hide=tuple(request.hide),
     )
 
 
 def _notes(request: Request, *, plan: Plan, run: Run, whole: Part, alone: bool, cut: bool) -> tuple[Message, ...]:
     """Collect what a reader must know beside the figures; a part that is `alone` makes no series."""
     screen, period, results = run.screen, whole.period, whole.results
-    said: list[Message] = list(screen.notes)
+    said: list[Message] = [*hidden_note(request), *screen.notes]
     said += [note for record in screen.inputs for note in record.notes]
     said += [message("repaired_rows", file=each.file, count=each.rows) for each in screen.repairs]
     if not plan.whole_period.holds(period):
@@ -175,3 +179,14 @@ def _notes(request: Request, *, plan: Plan, run: Run, whole: Part, alone: bool, 
     if screen.intake.unassigned:
         said.append(message("unassigned_rows", count=screen.intake.unassigned))
     return tuple(said)
+
+
+def hidden_note(request: Request) -> tuple[Message, ...]:
+    """Say what is hidden, and by which mark; nothing where nothing is."""
+    return (message("hidden_columns", mark=MARK, columns=tuple(request.hide)),) if request.hide else ()
+
+
+def veils(request: Request, plan: Plan, intake: Intake, projects: frozenset[str]) -> tuple[Mask, ...]:
+    """Get what hides other projects' names, where some were asked for, and the words of hidden columns."""
+    others = (mask_of_others(plan, intake.projects, projects),) if request.projects else ()
+    return (*others, *((words_of_hidden(plan, intake),) if request.hide else ()))

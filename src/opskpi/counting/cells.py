@@ -9,6 +9,7 @@ from opskpi.counting.evidence import clock_text
 from opskpi.indicators.notation import figure
 from opskpi.intake.ledgers import Checked
 from opskpi.model.explanations import Cell
+from opskpi.model.masking import MARK
 from opskpi.tables.columns import NO, YES, Column, Numbers, Words, cell_texts, is_blank
 from opskpi.tables.instants import DAY, moment_of
 from opskpi.targets.wordings import value_word
@@ -20,7 +21,7 @@ def cells(block: Checked, row: int, names: Iterable[str], as_of: int) -> tuple[C
     found = []
     for name in names:
         if name in block.columns:
-            said = _own_word(block, row, name) or _said(block.columns[name], row)
+            said = _hidden(block, row, name) or _own_word(block, row, name) or _said(block.columns[name], row)
             if _is_later(block, row, name, as_of):
                 said = message("said_later", value=said)
             heading = block.sheet.layout.heading_of.get(name, "")
@@ -37,6 +38,13 @@ def _is_later(block: Checked, row: int, name: str, as_of: int) -> bool:
     values = block.columns[name]
     event = block.sheet.table.kinds[name].name == "event"
     return event and isinstance(values, np.ndarray) and bool(values[row] > as_of)
+
+
+def _hidden(block: Checked, row: int, name: str) -> Message | None:
+    """Say that there is something in a column that nobody is to read; None of other columns."""
+    if name not in block.sheet.hidden or is_blank(block.columns[name])[row]:
+        return None
+    return message("said_notation", text=MARK)
 
 
 def _own_word(block: Checked, row: int, name: str) -> Message | None:

@@ -14,6 +14,7 @@ from opskpi.indicators.outcomes import judgement
 from opskpi.indicators.readings import Readings
 from opskpi.intake.ledgers import Checked
 from opskpi.model.cards import Miss
+from opskpi.model.masking import MARK
 from opskpi.model.places import Place
 from opskpi.model.service import LimitRule
 from opskpi.tables.columns import NAT, Numbers, cell_texts
@@ -76,7 +77,8 @@ def row_id(block: Checked, row: int) -> str:
     column = block.columns.get(block.sheet.table.row_id)
     if column is None:
         return ""
-    return cell_texts(column, np.array([row]))[0] or ""
+    text = cell_texts(column, np.array([row]))[0] or ""
+    return MARK if text and block.sheet.table.row_id in block.sheet.hidden else text
 
 
 def _reason(behind: Behind, state: np.int8, block: Checked, rows: Rows, row: int) -> Message:

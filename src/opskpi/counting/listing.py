@@ -23,11 +23,12 @@ from opskpi.indicators.coding import coded
 from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.definitions import Definition, reasons
 from opskpi.indicators.formulas import Leaf
-from opskpi.indicators.nodes import Literal, names_in
+from opskpi.indicators.nodes import Literal, Node, names_in
 from opskpi.indicators.notation import notation
 from opskpi.indicators.numbers import numbers
 from opskpi.intake.ledgers import Checked
 from opskpi.model.evidence import Evidence, EvidenceRow, Stack
+from opskpi.model.masking import MARK
 from opskpi.tables.columns import NAT, cell_texts
 from opskpi.tables.instants import microseconds
 from opskpi.targets.indicator import Indicator
@@ -61,6 +62,7 @@ def listed(name: str, case: Case, projects: frozenset[str]) -> Evidence:
     rows: dict[int, EvidenceRow] = {}
     for term, each in enumerate(terms.values()):
         rows.update(_rows(each, term, chosen, case.intake.projects.names))
+    hidden = any(_hides(each.definition, each.behind) for each in terms.values() if each.definition)
     at = 0
     stacks = []
     for term, (leaf, each) in enumerate(terms.items()):
@@ -72,6 +74,7 @@ def listed(name: str, case: Case, projects: frozenset[str]) -> Evidence:
         name,
         tuple(stacks),
         notation(indicator.formula.node) if indicator.formula else "",
+        hidden=hidden,
     )
 
 
@@ -176,7 +179,8 @@ def _ids(block: Checked, rows: NDArray[np.int64]) -> list[str]:
     column = block.columns.get(block.sheet.table.row_id)
     if column is None:
         return [""] * len(rows)
-    return [text or "" for text in cell_texts(column, rows.astype(np.intp))]
+    texts = [text or "" for text in cell_texts(column, rows.astype(np.intp))]
+    return [text and MARK for text in texts] if block.sheet.table.row_id in block.sheet.hidden else texts
 
 
 def amounts(
@@ -200,8 +204,7 @@ def amounts(
 
 def _kinds(definition: Definition, behind: Behind, at: int, rows: NDArray[np.int64]) -> list[str]:
     """Tell rows apart by their group, or by the value that is counted once."""
-    value = definition.value
-    node = definition.by or (value.arguments[0] if value.function == "distinct" else None)
+    node = _told_by(definition)
     if node is None or not len(rows):
         return [""] * len(rows)
     mask = np.zeros(len(behind.rows[at]), dtype=bool)
@@ -209,6 +212,16 @@ def _kinds(definition: Definition, behind: Behind, at: int, rows: NDArray[np.int
     codes, texts = coded(node, behind.rows[at], mask)
     words = texts.to_pylist()
     return [words[code] if code >= 0 else "" for code in codes.tolist()]
+
+
+def _told_by(definition: Definition) -> Node | None:
+    """Find what tells rows apart: their group, or the value that is counted once."""
+    return definition.by or (definition.value.arguments[0] if definition.value.function == "distinct" else None)
+
+
+def _hides(definition: Definition, behind: Behind) -> bool:
+    node = _told_by(definition)
+    return node is not None and any(names_in(node) & block.sheet.hidden for block in behind.blocks)
 
 
 def _pointed(definition: Definition, block: Checked) -> str | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from opskpi.errors import ExportError
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.model.cards import Claim
+from opskpi.model.masking import MARK
 from opskpi.model.periods import Period, parse_period
 from opskpi.model.places import Place
 from opskpi.tables.columns import NAT, Numbers, Texts
@@ -118,11 +119,15 @@ def _lines(block: Checked) -> Iterator[_Line]:
 
 def _told(block: Checked, rows: NDArray[np.intp]) -> Iterator[Claim]:
     """Tell who says so of each line, and by what; where it stands is still to be said."""
-    words = [_texts(block, name, rows) for name in ("source", "reported_by", "evidence")]
+    words = [_shown(block, name, _texts(block, name, rows)) for name in ("source", "reported_by", "evidence")]
     for source, person, evidence, day in zip(*words, _days(block, "assessed_on", rows), strict=True):
         said = ((word,) if word else () for word in (source, person, evidence))
         sources, people, shown = said
         yield Claim(sources, people, (), shown, () if day is None else (day,))
+
+
+def _shown(block: Checked, name: str, texts: Sequence[str]) -> Sequence[str]:
+    return [text and MARK for text in texts] if name in block.sheet.hidden else texts
 
 
 def _figure(line: _Line, function: str) -> Figure | None:

@@ -39,6 +39,7 @@ class Request:
     rows: int = 0
     encoding: str | None = None
     accept_formulas: bool = False
+    hide: Sequence[str] = ()
     contents: Contents | None = None
     mappings: Mapping[str, bytes] = field(default_factory=dict)
     listing: Callable[[Evidence], None] | None = None

@@ -16,6 +16,7 @@ from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.definitions import Definition, reasons
 from opskpi.intake.hashes import MIX, hashes
 from opskpi.intake.ledgers import Checked
+from opskpi.model.masking import MARK
 from opskpi.model.rows import COUNTED, Roles, RowBook, RowList, TableRows
 from opskpi.tables.columns import cell_texts, is_blank
 from opskpi.targets.reported import FIGURES
@@ -88,7 +89,8 @@ def _listed(blocks: Sequence[Checked], chosen: Sequence[_Rows], sheets: _Sheets)
     for block, rows in zip(blocks, chosen, strict=True):
         projects += block.projects[rows].tolist()
         column = block.columns.get(block.sheet.table.row_id)
-        ids += [""] * len(rows) if column is None else [text or "" for text in cell_texts(column, rows)]
+        texts = [""] * len(rows) if column is None else [text or "" for text in cell_texts(column, rows)]
+        ids += [text and MARK for text in texts] if block.sheet.table.row_id in block.sheet.hidden else texts
         places += _places(block, rows, sheets)
         numbers += [0] * len(rows) if block.places else block.chunk.rows[rows].tolist()
     return RowList(tuple(projects), tuple(ids), tuple(places), tuple(numbers))

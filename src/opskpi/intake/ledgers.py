@@ -14,6 +14,7 @@ from opskpi.intake.names import Projects
 from opskpi.intake.sheets import SheetRead
 from opskpi.model import REGISTERS
 from opskpi.model.cards import InputRecord
+from opskpi.model.masking import MARK
 from opskpi.model.places import Ledger, Place, Problem, ProblemGroup
 from opskpi.tables.check import Chunk, explain
 from opskpi.tables.columns import Column, Texts, cell_texts
@@ -298,7 +299,7 @@ def _by_word(each: Checked, fault: Fault, rows: NDArray[np.intp]) -> Iterator[tu
 
 def _problem(each: Checked, fault: Fault, row: int, projects: Projects) -> Problem:
     heading = each.sheet.layout.heading_of.get(fault.column, fault.column)
-    value = _said(each, fault, row)
+    value = MARK if fault.column in each.sheet.hidden else _said(each, fault, row)
     return Problem(
         each.place(row, fault.column),
         each.sheet.table.name,
@@ -352,4 +353,5 @@ def _ragged(sheet: SheetRead, row: int, cells: int, text: str) -> Problem:
     wanted = len(sheet.layout.headings)
     place = Place(sheet.file, sheet.name or "", row)
     sentence = message("rule_ragged_row", cells=cells, wanted=wanted)
+    text = text if sheet.veiled is None else MARK  # nobody knows which of its cells is which
     return Problem(place, sheet.table.name, "", "ragged_row", text, sentence)

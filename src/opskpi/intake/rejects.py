@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from opskpi.intake.ledgers import Intake, problems
 from opskpi.intake.repairs import PLACE, cell_names, every_column, fingerprint, short_hash
 from opskpi.intake.sheets import SheetRead
+from opskpi.model.masking import MARK
 from opskpi.model.places import Problem
 from opskpi.model.safety import plain_text
 
@@ -57,17 +58,19 @@ def _raw_rows(sheet: SheetRead, numbers: set[int]) -> Iterator[tuple[int, _Raw]]
     """Read some rows of a sheet again, every column as text."""
     if not numbers:
         return
-    names = cell_names(sheet.layout.headings)
+    names, veiled = cell_names(sheet.layout.headings), sheet.veiled or frozenset()
     before = sheet.layout.heading_row
     for piece in every_column(sheet.sheet, sheet.layout, {}):
         block = piece()
         for ragged in block.ragged:
             if ragged.row + before in numbers:
-                yield ragged.row + before, _Raw({names[sheet.layout.first]: ragged.text}, fingerprint([ragged.text]))
-        for at, row in enumerate(block.rows.tolist()):
+                text = ragged.text if sheet.veiled is None else MARK
+                yield ragged.row + before, _Raw({names[sheet.layout.first]: text}, fingerprint([ragged.text]))
+        for place, row in enumerate(block.rows.tolist()):
             if row + before in numbers:
-                cells = [_text(block.columns[position][at].as_py()) for position in range(len(names))]
-                yield row + before, _Raw(dict(zip(names, cells, strict=True)), fingerprint(cells))
+                cells = [_text(block.columns[position][place].as_py()) for position in range(len(names))]
+                shown = [MARK if at in veiled and cell else cell for at, cell in enumerate(cells)]
+                yield row + before, _Raw(dict(zip(names, shown, strict=True)), fingerprint(cells))
         before += block.size
 
 

@@ -19,6 +19,7 @@ from opskpi.errors import ExportError
 from opskpi.exports import MARK_REJECTS, Block, Sheet
 from opskpi.exports.opening import Opened
 from opskpi.model.cards import RepairRecord
+from opskpi.model.masking import MARK
 from opskpi.model.safety import unguarded
 from opskpi.sources.recognition import Layout
 from opskpi.wording import message
@@ -199,11 +200,18 @@ def _mended(old: tuple[str, _Cells], repairs: Sequence[Repair], layout: Layout) 
     for name in places.values():
         if name and any(name not in each.cells for each in repairs):
             raise ExportError(message("repair_without_column", file=repairs[0].file, heading=name))
-    rows = [{position: each.cells.get(name, "") for position, name in places.items()} for each in repairs]
+    rows = [
+        {at: _cell(each.cells.get(name, ""), old[1].get(at, "")) for at, name in places.items()} for each in repairs
+    ]
     changed = [row for row in rows if any(row[position] != old[1].get(position, "") for position in row)]
     if any(row != changed[0] for row in changed):
         raise ExportError(message("repair_twice", file=repairs[0].file, row=repairs[0].row))
     return changed[0] if changed else None
+
+
+def _cell(text: str, was: str) -> str:
+    """Get what a cell is to hold: what it held, where that was hidden from whoever repaired the row."""
+    return was if text == MARK else text
 
 
 def _texts(cells: pa.Array) -> list[str | None]:

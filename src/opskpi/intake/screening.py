@@ -10,6 +10,7 @@ from opskpi.errors import ExportError
 from opskpi.exports.finding import Found
 from opskpi.intake.answers import answers_wanted
 from opskpi.intake.contracts import Contracts, Refusal, contracts
+from opskpi.intake.hiding import with_hidden
 from opskpi.intake.ledgers import Intake, problem_groups, problems, records, settle
 from opskpi.intake.names import Known, look_alikes, register, settle_names
 from opskpi.intake.sheets import Settings, read_sheets
@@ -80,6 +81,7 @@ def screened(
     reading = read_sheets(exports, settings, pool)
     if not reading.sheets:
         raise ExportError(*_nothing_usable(exports, reading.unused))
+    reading = replace(reading, sheets=with_hidden(reading.sheets, settings))
     projects = settle_names((*register(reading.sheets), *terms.known), reading.sheets)
     agreed = contracts(reading.sheets, projects, terms.calendars, terms.rules)
     demand = answers_wanted((*agreed.rules, *terms.rules), projects) if terms.answers_wanted else None

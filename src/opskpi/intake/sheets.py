@@ -40,7 +40,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SheetRead:
-    """A sheet that was read: what it was taken for, its parts, and what was not a row."""
+    """A sheet that was read: what it was taken for, its parts, and what was not a row.
+
+    The texts of `hidden` columns are told nowhere, nor what stands at the `veiled` positions; None is where nothing is
+    hidden.
+    """
 
     file: str
     name: str | None
@@ -55,6 +59,8 @@ class SheetRead:
     skipped: int
     size: int
     notes: tuple[Message, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    veiled: frozenset[int] | None = None
 
     @property
     def table(self) -> Table:
@@ -71,7 +77,8 @@ class SheetRead:
 class Settings:
     """How exports are read: the sources, the user's own first, the tables, the clock, believable dates.
 
-    `closed` are the words that a plan allows in columns of text, by table and column.
+    `closed` are the words that a plan allows in columns of text, by table and column; `hide` names columns whose
+    texts are told nowhere.
     """
 
     sources: Sequence[Source]
@@ -80,6 +87,7 @@ class Settings:
     own_sources: Sequence[Source] = ()
     zone: tzinfo | None = None
     window: tuple[datetime, datetime] | None = None
+    hide: Sequence[str] = ()
     contents: Contents | None = None
     manner: Manner = field(default_factory=Manner)
 

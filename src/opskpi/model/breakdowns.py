@@ -25,13 +25,15 @@ class Slice:
 class Breakdown:
     """A figure's counted rows by the words of a column; `judged` rows are each met or missed.
 
-    `column` is what people call it, `vocabulary` its words in their order where it is closed to some.
+    `column` is what people call it, `vocabulary` its words in their order where it is closed to some. `hidden` says
+    that nobody is to read the words.
     """
 
     column: Message
     vocabulary: tuple[str, ...]
     judged: bool
     slices: tuple[Slice, ...]
+    hidden: bool = False
 
     @property
     def rows(self) -> int:
@@ -67,4 +69,4 @@ def pooled(several: Iterable[Breakdown | None]) -> Breakdown | None:
     first, said = found[0], {part.word: part.said for each in found for part in each.slices}
     shares = added({part.word: (part.rows, part.missed) for part in each.slices} for each in found)
     slices = tuple(Slice(word, said[word], *shares[word]) for word in in_order(first.vocabulary, shares))
-    return Breakdown(first.column, first.vocabulary, first.judged, slices)
+    return Breakdown(first.column, first.vocabulary, first.judged, slices, first.hidden)

@@ -259,7 +259,7 @@ class Asked:
 
     `projects`, `indicators` and `owners` are empty where all were asked for. `sources` are mappings that were named,
     each with the hash of its file, None of a shipped one. `max_rejected` is in percent; `nil` are nil returns beside
-    those of the registers.
+    those of the registers, `hide` columns whose texts are not shown.
     """
 
     projects: tuple[str, ...] = ()
@@ -270,6 +270,7 @@ class Asked:
     accept_formulas: bool = False
     max_rejected: Fraction = Fraction(5)
     nil: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

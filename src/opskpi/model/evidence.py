@@ -47,13 +47,14 @@ class Stack:
 class Evidence:
     """What one indicator's figures stand on: its rows, and how many of them were left out.
 
-    `formula` is the arithmetic over terms, where there is some.
+    `formula` is the arithmetic over terms, where there is some. `hidden` says that nobody is to read the kinds.
     """
 
     indicator: str
     stacks: tuple[Stack, ...]
     formula: str = ""
     left_out: int = 0
+    hidden: bool = False
 
     @property
     def rows(self) -> int:

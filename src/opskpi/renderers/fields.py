@@ -198,6 +198,7 @@ def asked_fields(asked: Asked) -> dict[str, object]:
         "accept_formulas": asked.accept_formulas,
         "max_rejected": number(asked.max_rejected),
         "nil": list(asked.nil),
+        "hide": list(asked.hide),
     }
 
 
