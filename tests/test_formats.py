@@ -150,7 +150,7 @@ def test_formats_that_cannot_be_told_are_named_all_at_once(exports: Path, opskpi
 
 
 def test_every_format_but_the_workbook_can_be_printed() -> None:
-    assert {*renderers.FORMATS, "terminal"} - {"xlsx"} == set(_PRINTED)
+    assert {*renderers.FORMATS, "terminal", "summary"} - {"xlsx"} == set(_PRINTED)
 
 
 def test_rows_listed_do_not_depend_on_the_other_formats_of_a_run(tmp_path: Path, opskpi: Run) -> None:

@@ -130,7 +130,7 @@ def test_only_formats_that_keep_rows_pay(desk: Desk, opskpi: Run, monkeypatch: p
         raise AssertionError
 
     card = desk.scored("card")
-    monkeypatch.setattr(cards, "row_book", refuse)
+    monkeypatch.setattr("opskpi.counting.cards.row_book", refuse)
     exports = desk.folder / "card" / "tickets.csv", "-t", desk.folder / "card" / "plan.yaml"
     assert opskpi("score", *exports, "-o", card.with_suffix(".md"), "-f", "csv").exit_code == 0
     assert opskpi("score", *exports, "-f", "json").exit_code == 5

@@ -1,6 +1,5 @@
 """The commands: arguments in, exit code out. Commands are found by name and imported when run."""
 
-import os
 from importlib import import_module
 from pathlib import Path
 
@@ -43,15 +42,10 @@ def group(ctx: click.Context) -> None:
 
 def _configured() -> dict[str, dict[str, object]]:
     """Read opskpi.toml for every command: flags and OPSKPI_ variables come before it."""
-    from opskpi.commands.settings import language_before_plan, read_config
-    from opskpi.errors import SettingsError
+    from opskpi.commands.options import or_usage_error
+    from opskpi.commands.settings import read_config
 
-    try:
-        values = read_config()
-    except SettingsError as error:
-        language = language_before_plan(os.environ.get("OPSKPI_LANG"), None)
-        raise click.UsageError("\n".join(each.text(language) for each in error.messages)) from None
-    return dict.fromkeys(NAMES, values)
+    return dict.fromkeys(NAMES, or_usage_error(read_config))
 
 
 def run() -> int:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.completion import paths, profiles
+
 if TYPE_CHECKING:
     from opskpi.exports.opening import Contents
     from opskpi.pipeline import Request, Screen
@@ -76,15 +78,46 @@ def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401 
     return click.option(*names, envvar=variable, show_envvar=False, **settings)
 
 
+def or_usage_error(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Read settings before any command runs; what is wrong with them is wrong usage."""
+    from opskpi.commands.settings import language_before_plan
+    from opskpi.errors import SettingsError
+
+    try:
+        return read()
+    except SettingsError as error:
+        language = language_before_plan(os.environ.get("OPSKPI_LANG"), None)
+        raise click.UsageError("\n".join(each.text(language) for each in error.messages)) from None
+
+
+def _take_profile(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    """Put a profile of the settings file before the rest of it: eager, so that other options find it there."""
+    from opskpi.commands.settings import read_profile
+
+    if name is not None and not context.resilient_parsing:
+        chosen = or_usage_error(lambda: read_profile(name))
+        context.default_map = {**(context.default_map or {}), **chosen}
+
+
 def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that `score`, `check` and `explain` share."""
     for add in reversed(
         (
-            click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words()),
+            click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words(), shell_complete=paths),
+            option(
+                "--profile",
+                metavar="NAME",
+                is_eager=True,
+                expose_value=False,
+                callback=_take_profile,
+                shell_complete=profiles,
+                help="Settings of [profiles.NAME] in opskpi.toml.",
+            ),
             option(
                 "-t",
                 "--targets",
                 metavar="FILE",
+                shell_complete=paths,
                 help="Plan: a file, or a shipped one (2016). Default: the only file in ./targets/.",
             ),
             option(
@@ -111,7 +144,7 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="COLUMN,...",
                 help="Show the texts of these columns nowhere: assignee, title, or a heading. Figures stay.",
             ),
-            option("--rejects", metavar="FILE", help="Write the rejected rows here (CSV)."),
+            option("--rejects", metavar="FILE", shell_complete=paths, help="Write the rejected rows here (CSV)."),
             option(
                 "--max-rejected",
                 metavar="PERCENT",

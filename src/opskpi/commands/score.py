@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opskpi.commands.bundling import lists_of
+from opskpi.commands.completion import indicators, paths
 from opskpi.commands.guards import guard_files, guard_outputs, others_of
 from opskpi.commands.options import (
     Wanted,
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from opskpi.pipeline import Scored
     from opskpi.wording import Message
 
-#: What can be printed, the default first.
-_PRINTED = ("terminal", "json", "csv", "md", "html", "wecom", "junit", "openmetrics")
+#: What can be printed: the default first, and the one line of a cron job last.
+_PRINTED = ("terminal", "json", "csv", "md", "html", "wecom", "junit", "openmetrics", "summary")
+_FOR_PEOPLE = frozenset({"terminal", "summary"})
 _PARTS = ("month", "quarter", "half", "year")
 
 
@@ -50,6 +52,7 @@ _PARTS = ("month", "quarter", "half", "year")
     "--indicator",
     multiple=True,
     metavar="NAME",
+    shell_complete=indicators,
     help="Only this indicator: id, name or short name.",
 )
 @option("--owner", multiple=True, metavar="NAME", help="Only this department's or process owner's indicators.")
@@ -65,13 +68,14 @@ _PARTS = ("month", "quarter", "half", "year")
     "-f",
     "--format",
     type=click.Choice(_PRINTED),
-    help="What to print: terminal by default.",
+    help="What to print: terminal by default; summary is one line alone.",
 )
 @option(
     "-o",
     "--output",
     multiple=True,
     metavar="FILE",
+    shell_complete=paths,
     help="Write a scorecard; the suffix is the format (.json .csv .md .html .xlsx, .xml for junit, .prom for "
     "openmetrics), or FORMAT=FILE says it; {project} is one for each, {period}, {plan}, {as_of}. Repeatable.",
 )
@@ -135,20 +139,22 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])
         raise
-    card, write_notes = listed.kept(made.card, language) if listed else (made.card, tuple)
-    finish = partial(_finished, made, card.improvements, past, wanted)
-    lines = write_cards(wanted, made, finish, (formats, form), language)
-    packed = Made(_own(made, card.improvements), made.screen, plan, document, language, lists) if lists else None
-    bundle = write_bundle(wanted, packed, contents) if packed else ()
+    kept, write_notes = listed.kept(made.card, language) if listed else (made.card, tuple)
+    finish = partial(_finished, made, kept.improvements, past, wanted)
     card, people = finish(None)
-    if not wanted.quiet:
+    lines = write_cards(wanted, made, finish, (formats, form), language)
+    packed = Made(_own(made, kept.improvements), made.screen, plan, document, language, lists) if lists else None
+    bundle = write_bundle(wanted, packed, contents) if packed else ()
+    silent = wanted.quiet or printed == "summary"
+    if not silent:
         tell(notes(card, language))
         tell(each.text(language) for each in (*lines, *bundle))
     if printed:
         look, seen = replace(console_style(language), full=wanted.full), card if printed in MACHINE else people
-        write_out(draw(printed, seen, look), machine=printed != "terminal", coloured=look.colour)
+        machine, coloured = printed not in _FOR_PEOPLE, printed == "terminal" and look.colour
+        write_out(draw(printed, seen, look), machine=machine, coloured=coloured)
     done = write_notes()
-    if not wanted.quiet:
+    if not silent:
         tell(said.text(language) for said in done)
     return exit_code(made.card)
 

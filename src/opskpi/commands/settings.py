@@ -36,18 +36,53 @@ KEYS = {
     "bundle_inputs": False,
     "quiet": False,
     "full": False,
+    "hide": True,
 }
+#: The table whose tables are profiles.
+_PROFILES = "profiles"
 
 
 def read_config(path: Path = CONFIG) -> dict[str, Any]:
-    """Read opskpi.toml where there is one; raises SettingsError."""
+    """Read opskpi.toml where there is one, without its profiles; raises SettingsError."""
+    return _read(path)[0]
+
+
+def read_profile(name: str, path: Path = CONFIG) -> dict[str, Any]:
+    """Read one of the profiles of opskpi.toml; raises SettingsError where there is none of that name."""
+    profiles = _read(path)[1]
+    if name not in profiles:
+        from opskpi.documents import with_nearest
+
+        if not profiles:
+            raise SettingsError(message("profile_none", word=name, file=path.name))
+        raise SettingsError(with_nearest("profile_unknown", name, tuple(profiles), file=path.name))
+    return profiles[name]
+
+
+def profile_names(path: Path = CONFIG) -> tuple[str, ...]:
+    """List the profiles of opskpi.toml; none of a file that cannot be read."""
+    try:
+        return tuple(_read(path)[1])
+    except SettingsError:
+        return ()
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Read the settings and the profiles, which have the same keys."""
     if not path.is_file():
-        return {}
+        return {}, {}
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(message("config_unreadable", file=path.name, reason=str(error))) from None
-    return {key: _value(path.name, key, value) for key, value in values.items()}
+    profiles = values.pop(_PROFILES, {})
+    if not (isinstance(profiles, dict) and all(isinstance(each, dict) for each in profiles.values())):
+        raise SettingsError(message("profiles_wrong", file=path.name))
+    named = {
+        name: {key: _value(f"{path.name} [{_PROFILES}.{name}]", key, value) for key, value in each.items()}
+        for name, each in profiles.items()
+    }
+    return {key: _value(path.name, key, value) for key, value in values.items()}, named
 
 
 def today() -> date:
@@ -78,7 +113,8 @@ def _value(file: str, key: str, value: object) -> object:
     if key not in KEYS:
         from opskpi.documents import with_nearest
 
-        raise SettingsError(with_nearest("config_unknown", key, tuple(KEYS), file=file))
+        known = (*KEYS, _PROFILES) if file == CONFIG.name else tuple(KEYS)
+        raise SettingsError(with_nearest("config_unknown", key, known, file=file))
     if KEYS[key]:
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str) for each in values):
