@@ -26,8 +26,8 @@ from opskpi.commands import group
 
 ROOT = Path(__file__).parents[1]
 PLAN = ROOT / "targets" / "2016.yaml"
-#: What tells where a scorecard came from; all the rest is what it says.
-PROVENANCE = ("inputs", "unused", "notes")
+#: What tells where a scorecard came from and how the files were to be read; all the rest is what it says.
+PROVENANCE = ("inputs", "unused", "notes", "asked", "rows")
 #: What rejected rows may change in the results of the others.
 UNDECIDED = ("rejected", "provisional", "deciding")
 #: A process that reads an absurd file gets no more memory than this.

@@ -52,7 +52,9 @@ def guard_files(names: Sequence[str | Path], wanted: Wanted, others: Sequence[st
 
 
 def _settings_files(wanted: Wanted) -> tuple[str, ...]:
-    return tuple(name for name in (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.with_) if name)
+    return tuple(
+        name for name in (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.earlier) if name
+    )
 
 
 def _is_ours(path: Path) -> bool:

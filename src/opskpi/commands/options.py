@@ -47,7 +47,7 @@ class Wanted:
     bundle: str | None = None
     bundle_inputs: bool = False
     card: str | None = None
-    with_: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
     only: str | None = None
     hide: tuple[str, ...] = ()
     quiet: bool = False

@@ -57,7 +57,7 @@ _PARTS = ("month", "quarter", "half", "year")
 )
 @option("--owner", multiple=True, metavar="NAME", help="Only this department's or process owner's indicators.")
 @option(
-    "with_",
+    "earlier",
     "--with",
     multiple=True,
     metavar="OLD",
@@ -224,13 +224,13 @@ def _past(wanted: Wanted) -> "Sequence[PastCard]":
     from opskpi.errors import SettingsError
     from opskpi.wording import message
 
-    if wanted.only and not (wanted.with_ or wanted.by):
+    if wanted.only and not (wanted.earlier or wanted.by):
         raise SettingsError(message("turned_what"))
-    if not wanted.with_:
+    if not wanted.earlier:
         return ()
     from opskpi.archive.reading import read_card
 
-    return [read_card(Path(name)) for name in wanted.with_]
+    return [read_card(Path(name)) for name in wanted.earlier]
 
 
 def _held(card: "Scorecard", past: "Sequence[PastCard]", wanted: Wanted) -> "tuple[Scorecard, Scorecard]":

@@ -34,10 +34,14 @@ KEYS = {
     "max_rejected": False,
     "bundle": False,
     "bundle_inputs": False,
+    "with": True,
+    "only": False,
     "quiet": False,
     "full": False,
     "hide": True,
 }
+#: Keys that options are called otherwise by, `with` being a word of Python's own.
+_PARAMETERS = {"with": "earlier"}
 #: The table whose tables are profiles.
 _PROFILES = "profiles"
 
@@ -78,11 +82,12 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     profiles = values.pop(_PROFILES, {})
     if not (isinstance(profiles, dict) and all(isinstance(each, dict) for each in profiles.values())):
         raise SettingsError(message("profiles_wrong", file=path.name))
-    named = {
-        name: {key: _value(f"{path.name} [{_PROFILES}.{name}]", key, value) for key, value in each.items()}
-        for name, each in profiles.items()
-    }
-    return {key: _value(path.name, key, value) for key, value in values.items()}, named
+    named = {name: _settings(f"{path.name} [{_PROFILES}.{name}]", each) for name, each in profiles.items()}
+    return _settings(path.name, values), named
+
+
+def _settings(file: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {_PARAMETERS.get(key, key): _value(file, key, value) for key, value in values.items()}
 
 
 def today() -> date:
