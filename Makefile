@@ -12,7 +12,7 @@ demo: $(VENV)/.demo ## install, and score the example year
 	 echo; echo "The example misses some targets on purpose (exit code $$status)."
 
 test: $(VENV)/.test ## install what tests need, and run them all
-	@$(RUN)/python -m pytest
+	@$(RUN)/python -m pytest --numprocesses auto
 
 lint: $(VENV)/.lint ## ruff, mypy --strict, import-linter
 	@$(RUN)/ruff check .

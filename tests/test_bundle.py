@@ -163,6 +163,31 @@ def test_what_else_is_written_changes_nothing(tmp_path: Path, opskpi: Run) -> No
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
 
 
+def test_notes_and_earlier_cards_change_nothing_either(tmp_path: Path, opskpi: Run) -> None:
+    """They cannot be made again from exports and plan; `verify` would find another page."""
+    folder = desk(tmp_path / "desk", PLAN.replace(">= 50%", ">= 90%"))
+    words = ("score", folder / "exports", "-t", folder / "plan.yaml", "-q")
+    notes = ("--notes", tmp_path / "notes.xlsx")
+    assert opskpi(*words, "-o", tmp_path / "old.json", "--period", "2016-03", *notes).exit_code == 1
+    april = (*words, "--period", "2016-04", "--nil", "requests", "--bundle")
+    assert opskpi(*april, tmp_path / "one.zip").exit_code == 0
+    more = ("--with", tmp_path / "old.json", "--only", "turned", "-o", tmp_path / "card.html")
+    assert opskpi(*april, tmp_path / "two.zip", *notes, *more).exit_code == 0
+    page = members(tmp_path / "two.zip")["scorecard.html"]
+    assert page != (tmp_path / "card.html").read_bytes()
+    assert (tmp_path / "two.zip").read_bytes() == (tmp_path / "one.zip").read_bytes()
+
+
+def test_its_name_may_tell_the_period(tmp_path: Path, opskpi: Run) -> None:
+    folder = desk(tmp_path / "desk")
+    words = ("score", folder / "exports", "-t", folder / "plan.yaml", "-q", "--period", "2016-03")
+    assert opskpi(*words, "--bundle", tmp_path / "kept" / "{plan}-{period}.zip").exit_code == 0
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["plan-2016-03.zip"]
+    refused = opskpi(*words, "--bundle", tmp_path / "{project}.zip")
+    assert (refused.exit_code, "{project}" in refused.stderr, "{period}" in refused.stderr) == (2, True, True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["desk", "kept"]
+
+
 def test_its_hash_is_said_beside_the_result(tmp_path: Path, opskpi: Run) -> None:
     folder = desk(tmp_path / "desk")
     words = ("score", folder / "exports", "-t", folder / "plan.yaml", "--lang", "en", "-f", "json")

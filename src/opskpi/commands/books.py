@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from opskpi.wording import Message, message
 
 if TYPE_CHECKING:
     from opskpi.model.cards import Scorecard
+    from opskpi.model.improvements import Improvement
 
 _SUFFIXES = (".xlsx", ".xlsm")
 #: What writes the list, and then tells what was done.
@@ -28,8 +29,8 @@ class Notes:
     #: So many missed rows of each miss are written down.
     DETAILS = 3
 
-    def kept(self, card: "Scorecard", language: str) -> "tuple[Scorecard, Write]":
-        """Bring the list up to date: give the card with its lines, and what writes it once all else is written."""
+    def kept(self, card: "Scorecard", language: str) -> "tuple[Sequence[Improvement], Write]":
+        """Bring the list up to date: give its lines, and what writes it once all else is written."""
         from opskpi.forms.blank import blank
         from opskpi.forms.keeping import keep
 
@@ -41,7 +42,7 @@ class Notes:
             self._write(kept.data)
             return *kept.said, message("wrote", file=self.name)
 
-        return replace(card, improvements=kept.improvements), write
+        return kept.improvements, write
 
     def _write(self, data: bytes) -> None:
         """Write the list, unless somebody else did meanwhile; raises OutputError."""

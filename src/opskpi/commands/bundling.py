@@ -101,7 +101,7 @@ def write_bundle(wanted: Wanted, made: Made, contents: "Contents") -> "Sequence[
     from opskpi.commands.output import write_through
     from opskpi.wording import message
 
-    name = str(wanted.bundle)
+    path = _place(wanted, made.card)
     members = {**remade(made), **_kept(wanted, made, contents)}
     hashes: list[str] = []
 
@@ -109,9 +109,24 @@ def write_bundle(wanted: Wanted, made: Made, contents: "Contents") -> "Sequence[
         pack(members, file)
         hashes.append(hash_of_file(file))
 
-    write_through(Path(name), write)
+    write_through(path, write)
     partial = [message("bundle_part")] if wanted.project else []
-    return [message("bundle_wrote", file=name, sha256=hashes[0]), *partial]
+    return [message("bundle_wrote", file=str(path), sha256=hashes[0]), *partial]
+
+
+def _place(wanted: Wanted, card: "Scorecard") -> Path:
+    """Find where a bundle goes: placeholders are filled in, and folders made for such a name. Raises OpskpiError."""
+    from opskpi.commands.guards import guard_files, others_of
+    from opskpi.commands.naming import filled, is_filled_in, placeholders
+    from opskpi.commands.output import make_folder
+
+    name = str(wanted.bundle)
+    if not is_filled_in(name):
+        return Path(name)
+    path = Path(filled(name, placeholders(card)))
+    guard_files([path], wanted, others_of(wanted))
+    make_folder(path)
+    return path
 
 
 def remade(made: Made) -> "dict[str, Content]":

@@ -16,7 +16,6 @@ from opskpi.commands.options import (
     request,
     write_rejects,
 )
-from opskpi.commands.score import console_style
 
 if TYPE_CHECKING:
     from opskpi.model.cards import InputRecord
@@ -38,7 +37,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 def run(wanted: Wanted) -> int:
     """Read the exports and show what was found; give the exit code."""
-    from opskpi.commands.output import tell, write_out
+    from opskpi.commands.output import console_style, tell, write_out
     from opskpi.pipeline import UnusableError, check
     from opskpi.renderers import screen as as_text
     from opskpi.renderers import screen_json

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from opskpi.commands.options import Shown, option
-from opskpi.commands.score import console_style
 
 if TYPE_CHECKING:
     from opskpi.archive.reading import PastCard
@@ -55,7 +54,7 @@ def _run(  # noqa: PLR0913 - the options are what they are
     del debug
     from opskpi.archive.differing import difference
     from opskpi.archive.reading import read_card
-    from opskpi.commands.output import check_folder, tell, write_file, write_out
+    from opskpi.commands.output import check_folder, console_style, tell, write_file, write_out
     from opskpi.renderers import Style
     from opskpi.wording import message
 

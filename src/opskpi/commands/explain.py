@@ -17,7 +17,6 @@ from opskpi.commands.options import (
     screen_text,
     write_rejects,
 )
-from opskpi.commands.score import console_style
 
 if TYPE_CHECKING:
     from opskpi.documents import Document
@@ -63,7 +62,7 @@ def command(context: click.Context, /, project_word: str | None, indicator_word:
 
 def run(wanted: Wanted) -> int:
     """Read the plan and the exports, explain, write or print; give the exit code."""
-    from opskpi.commands.output import tell, write_file, write_out
+    from opskpi.commands.output import console_style, tell, write_file, write_out
     from opskpi.pipeline import UnusableError
     from opskpi.renderers import Style
     from opskpi.targets.finding import read_plan

@@ -11,20 +11,24 @@ def guard_outputs(wanted: Wanted, *, named: bool = False) -> None:
 
     With `named`, names of outputs have placeholders: what they come to is guarded once it is known.
     """
-    from opskpi.commands.naming import check_fields, fixed_folder, is_filled_in
+    from opskpi.commands.naming import KNOWN, OF_RUN, check_fields, fixed_folder, is_filled_in
     from opskpi.commands.output import check_folder
 
     files = [name for name in wanted.output if not (named and is_filled_in(name))]
     guard_files([*files, *others_of(wanted)], wanted)
-    for name in wanted.output:
-        if name not in files:
-            check_fields(name)
+    bundles = [wanted.bundle] if wanted.bundle else []
+    for name, known in (*((each, KNOWN) for each in wanted.output), *((each, OF_RUN) for each in bundles)):
+        if named and is_filled_in(name):
+            check_fields(name, known)
             check_folder(Path(name), made=fixed_folder(name))
 
 
 def others_of(wanted: Wanted) -> list[str]:
-    """List what a run writes beside scorecards."""
-    return [name for name in (wanted.rejects, wanted.notes, wanted.bundle) if name]
+    """List what a run writes beside scorecards, as far as the names are known before it."""
+    from opskpi.commands.naming import is_filled_in
+
+    bundle = wanted.bundle if wanted.bundle and not is_filled_in(wanted.bundle) else None
+    return [name for name in (wanted.rejects, wanted.notes, bundle) if name]
 
 
 def guard_files(names: Sequence[str | Path], wanted: Wanted, others: Sequence[str | Path] | None = None) -> None:

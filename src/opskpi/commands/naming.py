@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 #: What may stand in braces in the name of an output.
 KNOWN = ("project", "period", "plan", "as_of")
-_BRACED = tuple(f"{{{name}}}" for name in KNOWN)
+#: What stands for the whole run, and not for one of its projects.
+OF_RUN = ("period", "plan", "as_of")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 #: What Windows refuses in a name, what parts folders, and what cannot be seen.
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
@@ -42,17 +43,18 @@ def fields_of(name: str) -> tuple[str, ...]:
     return tuple(match[1].strip() for match in _FIELD.finditer(name) if match[1] is not None)
 
 
-def check_fields(name: str) -> None:
+def check_fields(name: str, known: Sequence[str] = KNOWN) -> None:
     """Refuse placeholders that nobody knows, and braces without an end; raises SettingsError."""
     from opskpi.documents import with_nearest
     from opskpi.errors import SettingsError
     from opskpi.wording import message
 
+    braced = tuple(f"{{{each}}}" for each in known)
     for word in fields_of(name):
-        if word not in KNOWN:
-            raise SettingsError(with_nearest("placeholder_unknown", f"{{{word}}}", _BRACED, file=name, known=_BRACED))
+        if word not in known:
+            raise SettingsError(with_nearest("placeholder_unknown", f"{{{word}}}", braced, file=name, known=braced))
     if set(_FIELD.sub("", name)) & {"{", "}"}:
-        raise SettingsError(message("placeholder_open", file=name, known=_BRACED))
+        raise SettingsError(message("placeholder_open", file=name, known=braced))
 
 
 def is_filled_in(name: str) -> bool:

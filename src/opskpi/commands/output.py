@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -9,13 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
-from typing import BinaryIO, ParamSpec
+from typing import TYPE_CHECKING, BinaryIO, ParamSpec
 
 import click
 
 from opskpi.errors import OpskpiError, OutputError
 from opskpi.model.safety import legible
 from opskpi.wording import Message, message
+
+if TYPE_CHECKING:
+    from opskpi.renderers import Style
 
 _Arguments = ParamSpec("_Arguments")
 #: What a console without a glyph gets instead.
@@ -171,6 +175,16 @@ def write_out(data: bytes, *, machine: bool, coloured: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         raise OutputError(message("stdout_unwritable", reason=error.strerror or str(error))) from error
+
+
+def console_style(language: str) -> "Style":
+    """Find out what standard output can show: width and colour only on a terminal."""
+    from opskpi.renderers import Style
+
+    if not sys.stdout.isatty():
+        return Style(language)
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Style(language, width=shutil.get_terminal_size().columns, colour=not plain)
 
 
 def tell(lines: Iterable[str]) -> None:

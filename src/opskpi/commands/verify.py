@@ -11,7 +11,6 @@ from opskpi.commands.bundling import Made, lists_of, remade
 from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import Shown, Wanted, Words, guarded, option, screen_text
 from opskpi.commands.redoing import Past, redo
-from opskpi.commands.score import console_style
 
 if TYPE_CHECKING:
     from opskpi.archive.bundles import Bundle
@@ -62,7 +61,7 @@ def run(wanted: Wanted) -> int:
 
 def _run(wanted: Wanted, lists: Path | None) -> int:
     """Read the card, do its run again, compare, write or print; give the exit code."""
-    from opskpi.commands.output import tell, write_file, write_out
+    from opskpi.commands.output import console_style, tell, write_file, write_out
     from opskpi.renderers import Style
     from opskpi.wording import language_of, message
 
