@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
 from opskpi.commands.options import Shown, option
 
 if TYPE_CHECKING:
     from opskpi.archive.reading import PastCard
     from opskpi.model.differences import Difference
-    from opskpi.renderers import Style
-
-#: What a difference can be written as, by the suffix of a file.
-_SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
 
 
 @click.command(name="diff", short_help="Hold two scorecards against one another.")
@@ -23,7 +20,7 @@ _SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
     "-f",
     "--format",
     "shown",
-    type=Shown(("terminal", "md", "json")),
+    type=Shown(PRINTED),
     help="What to print: terminal (default), md, json.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json).")
@@ -54,23 +51,17 @@ def _run(  # noqa: PLR0913 - the options are what they are
     del debug
     from opskpi.archive.differing import difference
     from opskpi.archive.reading import read_card
-    from opskpi.commands.output import check_folder, console_style, tell, write_file, write_out
-    from opskpi.renderers import Style
-    from opskpi.wording import message
+    from opskpi.commands.output import check_folder
 
-    file_format = _format(output) if output else None
+    files = [output] if output else []
+    check_suffixes(files)
     cards = read_card(Path(old)), read_card(Path(new))
     language = lang or _language(cards[1])
     if output:
         _refuse_over_card(output, old, new)
         check_folder(Path(output))
     found = difference(*cards)
-    if output and file_format:
-        write_file(Path(output), _drawn(found, file_format, Style(language, to_file=True)))
-        if not quiet:
-            tell([message("wrote", file=output).text(language)])
-    if shown or not (output or quiet):
-        write_out(_drawn(found, shown or "terminal", console_style(language)), machine=shown == "json")
+    give(_answer(found), files, shown, language, quiet=quiet)
     return 0 if found.same else 1
 
 
@@ -79,17 +70,6 @@ def _language(card: "PastCard") -> str:
 
     document = card.document
     return language_of(document.plan.name + "".join(each.name for each in document.results[:1]))
-
-
-def _format(name: str) -> str:
-    """Tell a file's format by its suffix; raises SettingsError."""
-    from opskpi.errors import SettingsError
-    from opskpi.wording import message
-
-    suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise SettingsError(message("format_unknown", file=name, formats=tuple(_SUFFIXES)))
-    return _SUFFIXES[suffix]
 
 
 def _refuse_over_card(output: str, *cards: str) -> None:
@@ -103,10 +83,11 @@ def _refuse_over_card(output: str, *cards: str) -> None:
         raise SettingsError(message("output_over_input", file=output))
 
 
-def _drawn(found: "Difference", shown: str, style: "Style") -> bytes:
+def _answer(found: "Difference") -> Answer:
     from opskpi.renderers import difference as for_people
     from opskpi.renderers import difference_json
 
-    if shown == "json":
-        return difference_json.render(found)
-    return for_people.render(found, style, markdown=shown == "md").encode("utf-8", errors="replace")
+    return Answer(
+        lambda style, markdown: for_people.render(found, style, markdown=markdown),
+        lambda: difference_json.render(found),
+    )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
 from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import (
     Shown,
@@ -21,11 +22,7 @@ from opskpi.commands.options import (
 if TYPE_CHECKING:
     from opskpi.documents import Document
     from opskpi.model.explanations import FigureExplanation, RowExplanation
-    from opskpi.renderers import Style
     from opskpi.targets.plan import Plan
-
-#: What an explanation can be written as, by the suffix of a file.
-_SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
 
 
 @click.command(name="explain", short_help="Say where a figure comes from, or where a row went.")
@@ -36,7 +33,7 @@ _SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
 @option(
     "--row", metavar="ID|CELL", help="Tell every indicator a row entered: INC0231, tickets.csv!12, book.xlsx#Sheet!B12."
 )
-@option("-f", "--format", type=Shown(("terminal", "md", "json")), help="What to print: terminal (default), md, json.")
+@option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json.")
 @click.option(
     "-o", "--output", "file", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json)."
 )
@@ -62,14 +59,13 @@ def command(context: click.Context, /, project_word: str | None, indicator_word:
 
 def run(wanted: Wanted) -> int:
     """Read the plan and the exports, explain, write or print; give the exit code."""
-    from opskpi.commands.output import console_style, tell, write_file, write_out
+    from opskpi.commands.output import tell
     from opskpi.pipeline import UnusableError
-    from opskpi.renderers import Style
     from opskpi.targets.finding import read_plan
-    from opskpi.wording import language_of, message
+    from opskpi.wording import language_of
 
     _refuse_incomplete(wanted)
-    formats = [_format(name) for name in wanted.output]
+    check_suffixes(wanted.output)
     plan, document = read_plan(wanted.targets, Path.cwd())
     language = wanted.lang or plan.language or language_of(document.text)
     guard_outputs(wanted)
@@ -79,12 +75,7 @@ def run(wanted: Wanted) -> int:
         write_rejects(wanted, error.screen, language)
         tell([screen_text(error.screen, wanted, language)])
         raise
-    for name, shown in zip(wanted.output, formats, strict=True):
-        write_file(Path(name), _drawn(explanation, shown, Style(language, to_file=True)))
-        tell([message("wrote", file=name).text(language)])
-    if wanted.format or not (wanted.output or wanted.quiet):
-        shown = wanted.format or "terminal"
-        write_out(_drawn(explanation, shown, console_style(language)), machine=shown != "terminal")
+    give(_answer(explanation), wanted.output, wanted.format, language, quiet=wanted.quiet)
     return 0
 
 
@@ -105,21 +96,11 @@ def _explained(wanted: Wanted, plan: "Plan", document: "Document") -> "FigureExp
     return explain(request(wanted), plan, document, wanted.project[0], wanted.indicator[0])
 
 
-def _format(name: str) -> str:
-    """Tell a file's format by its suffix; raises SettingsError."""
-    from opskpi.errors import SettingsError
-    from opskpi.wording import message
-
-    suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise SettingsError(message("format_unknown", file=name, formats=tuple(_SUFFIXES)))
-    return _SUFFIXES[suffix]
-
-
-def _drawn(explanation: "FigureExplanation | RowExplanation", shown: str, style: "Style") -> bytes:
+def _answer(explanation: "FigureExplanation | RowExplanation") -> Answer:
     from opskpi.renderers import explanation as for_people
     from opskpi.renderers import explanation_json
 
-    if shown == "json":
-        return explanation_json.render(explanation)
-    return for_people.render(explanation, style, markdown=shown == "md").encode("utf-8", errors="replace")
+    return Answer(
+        lambda style, markdown: for_people.render(explanation, style, markdown=markdown),
+        lambda: explanation_json.render(explanation),
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
 from opskpi.commands.bundling import Made, lists_of, remade
 from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import Shown, Wanted, Words, guarded, option, screen_text
@@ -15,10 +16,7 @@ from opskpi.commands.redoing import Past, redo
 if TYPE_CHECKING:
     from opskpi.archive.bundles import Bundle
     from opskpi.model.verification import Archived, FileCheck, Verification
-    from opskpi.renderers import Style
 
-#: What a verification can be written as, by the suffix of a file.
-_SUFFIXES = {".txt": "terminal", ".md": "md", ".json": "json"}
 #: Settings of the folder one works in, which are not meant for what an archive holds.
 _OF_THE_FOLDER = ("exports", "targets", "source")
 
@@ -28,7 +26,7 @@ _OF_THE_FOLDER = ("exports", "targets", "source")
 @click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words())
 @option("-t", "--targets", metavar="FILE", help="Plan. Default: a bundle's own; else as in score.")
 @option("--source", multiple=True, metavar="NAME|FILE", help="The mappings. Default: a bundle's own, or shipped ones.")
-@option("-f", "--format", type=Shown(("terminal", "md", "json")), help="What to print: terminal (default), md, json.")
+@option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json.")
 @click.option(
     "-o", "--output", "file", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json)."
 )
@@ -61,22 +59,14 @@ def run(wanted: Wanted) -> int:
 
 def _run(wanted: Wanted, lists: Path | None) -> int:
     """Read the card, do its run again, compare, write or print; give the exit code."""
-    from opskpi.commands.output import console_style, tell, write_file, write_out
-    from opskpi.renderers import Style
-    from opskpi.wording import language_of, message
+    from opskpi.wording import language_of
 
-    formats = [_format(name) for name in wanted.output]
+    check_suffixes(wanted.output)
     guard_outputs(wanted)
     past, card = _read(Path(str(wanted.card)))
     language = wanted.lang or (past.run.language if past.run else language_of(past.card.plan.name))
     found = _verified(wanted, past, card, language, lists)
-    for name, shown in zip(wanted.output, formats, strict=True):
-        write_file(Path(name), _drawn(found, shown, Style(language, to_file=True)))
-        if not wanted.quiet:
-            tell([message("wrote", file=name).text(language)])
-    if wanted.format or not (wanted.output or wanted.quiet):
-        shown = wanted.format or "terminal"
-        write_out(_drawn(found, shown, console_style(language)), machine=shown != "terminal")
+    give(_answer(found), wanted.output, wanted.format, language, quiet=wanted.quiet)
     return 0 if found.same else 1
 
 
@@ -179,21 +169,11 @@ def _lists(found: "Verification", past: Past, made: Made) -> "tuple[FileCheck, .
     return files_checked(list(kept.items()), list(again.items()))
 
 
-def _format(name: str) -> str:
-    """Tell a file's format by its suffix; raises SettingsError."""
-    from opskpi.errors import SettingsError
-    from opskpi.wording import message
-
-    suffix = Path(name).suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise SettingsError(message("format_unknown", file=name, formats=tuple(_SUFFIXES)))
-    return _SUFFIXES[suffix]
-
-
-def _drawn(found: "Verification", shown: str, style: "Style") -> bytes:
+def _answer(found: "Verification") -> Answer:
     from opskpi.renderers import verification as for_people
     from opskpi.renderers import verification_json
 
-    if shown == "json":
-        return verification_json.render(found)
-    return for_people.render(found, style, markdown=shown == "md").encode("utf-8", errors="replace")
+    return Answer(
+        lambda style, markdown: for_people.render(found, style, markdown=markdown),
+        lambda: verification_json.render(found),
+    )
