@@ -332,7 +332,7 @@ def _sentence(each: Checked, fault: Fault, heading: str, value: str, projects: P
         hint = message("did_you_mean", word=near) if near else message("not_in_register")
         return message("rule_unknown_project", heading=heading, value=value, hint=hint)
     return message(
-        f"rule_{fault.rule}",
+        "rule_conflict_of_no_id" if (fault.rule, value) == ("conflict", "") else f"rule_{fault.rule}",
         heading=heading,
         value=value,
         scale=scale,

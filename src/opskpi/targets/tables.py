@@ -27,6 +27,8 @@ from opskpi.wording import message
 #: What the project is called in the templates of all tables.
 _PROJECT_HEADINGS = ("项目名称", "所属项目", "项目", "服务项目")
 _NIL = ("无", "本月无", "本期无", "本季度无", "本年度无")
+#: Types of columns whose texts can say which row is meant.
+_TEXTS = frozenset({"id", "text", "period"})
 #: Options of a column that only some types take.
 _OPTIONS = {
     "words": ("word",),
@@ -187,7 +189,7 @@ class TableSettings(Manner):
         """Build the table that rows are read into."""
         columns = {each: settings.column() for each, settings in self.columns.items()}
         dues = [each for each, column in columns.items() if column.type in DUES]
-        own = [each for each in self.key or () if each != PROJECT] or [
+        own = [each for each in self.key or () if each != PROJECT and columns[each].type in _TEXTS] or [
             each for each, column in columns.items() if column.type == "id"
         ]
         due = self.due or (dues[0] if len(dues) == 1 else None)
