@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import lcm
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ from opskpi.model.service import Calendar
 from opskpi.tables import load
 from opskpi.tables.columns import NAT, NO, UNKNOWN, YES, Column, Numbers, Texts, Words
 from opskpi.tables.instants import microseconds
+from opskpi.tables.wholes import wholes
 from opskpi.worktime import compile_calendar
 
 TICKETS = load("tickets")
@@ -43,7 +45,15 @@ SERVICES = {
 INSTANTS = ("created_at", "resolved_at", "closed_at", "resolve_due_at")
 MINUTES = ("paused_minutes", "resolve_minutes")
 MOMENT = st.none() | st.integers(0, 14 * 24 * 6).map(lambda steps: MONDAY + timedelta(minutes=10 * steps, seconds=7))
-AMOUNT = st.none() | st.integers(-40, 400).map(lambda sixths: Fraction(sixths, 6))
+#: Minutes, and now and then such as need more than 64 bits beside each other: tiny and large ones at 15 digits.
+AMOUNT = st.one_of(
+    st.none(),
+    st.integers(-40, 400).map(lambda sixths: Fraction(sixths, 6)),
+    st.integers(-40, 400).map(lambda sixths: Fraction(sixths, 6)),
+    st.sampled_from(
+        ["0.0333333333333333", "0.1234567890123", "0.0000123456789012345", "510100", "99999.999999999"]
+    ).map(Fraction),
+)
 ROW = st.fixed_dictionaries(
     {
         **dict.fromkeys(INSTANTS, MOMENT),
@@ -167,8 +177,8 @@ def block(facts: Sequence[dict[str, Any]], *, over: bool = False) -> Rows:
     }
     for name in (*MINUTES, "reopened", "satisfaction"):
         blank = np.array([fact[name] is None for fact in facts])
-        units = np.array([int((fact[name] or 0) * 6) for fact in facts], dtype=np.int64)
-        columns[name] = Numbers(units, 6, blank)
+        scale = lcm(6, *(fact[name].denominator for fact in facts if fact[name] is not None))
+        columns[name] = Numbers(wholes([int((fact[name] or 0) * scale) for fact in facts], scale), scale, blank)
     flags = {None: UNKNOWN, True: YES, False: NO}
     columns |= {
         "sla_flag": np.array([flags[fact["sla_flag"]] for fact in facts], dtype=np.int8),

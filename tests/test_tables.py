@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from opskpi.arrow import strings
 from opskpi.tables import NAMES, Table, load
-from opskpi.tables.check import check, findings, finish
+from opskpi.tables.check import Chunk, check, findings, finish
 from opskpi.tables.columns import NAT, UNKNOWN, YES, Numbers, TextColumn, Texts, Words, is_blank, texts_of
 from opskpi.tables.instants import moment_of
 from opskpi.tables.kinds import Rules
@@ -57,6 +57,9 @@ _NUMBERS = st.one_of(
             "13\ue0f03",
             "13⁄3",
             "0.1234567890123",
+            "0.0333333333333333",
+            "510100",
+            "999999999",
         ]
     ),
     st.sampled_from(["5", "4.50", "+1", "1e3", "NaN", "inf", "1,000", "٣", "12345678901", "0.1234567891", "５", "1."]),
@@ -94,6 +97,9 @@ def columns_of(table: Table, rows: list[dict[str, str | None]]) -> dict[str, Tex
     return columns
 
 
+#: Each a number of 15 digits or fewer; as whole numbers of one scale they need 80 bits.
+FINE_AND_LARGE = ("0.0333333333333333", "510100")
+
 _GOOD = {
     "text": "P1",
     "id": "T1",
@@ -120,6 +126,10 @@ def rows_of(draw: st.DrawFn, table: Table) -> list[dict[str, str | None]]:
         good["type"] = "事件"
     odd = st.dictionaries(st.sampled_from(list(table.kinds)), _CELLS, min_size=1, max_size=3)
     rows = [good | replaced for replaced in draw(st.lists(odd, min_size=1, max_size=4))]
+    if numeric := [name for name, kind in table.kinds.items() if kind.is_number]:
+        # what is fine and what is large in one column, more often than chance has it
+        name = draw(st.sampled_from(numeric))
+        rows += [good | {name: text} for text in draw(st.sampled_from([(), FINE_AND_LARGE]))]
     return [{name: _trimmed(text) for name, text in row.items()} for row in rows]
 
 
@@ -151,6 +161,42 @@ def test_columns_and_models_accept_the_same_rows(name: str, data: st.DataObject)
             model = table.model.model_validate({k: v for k, v in row.items() if v is not None}, context=rules)
             for column in table.kinds:
                 assert value_at(chunk.columns[column], at) == getattr(model, column), column
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [(name, column) for name in NAMES for column, kind in load(name).kinds.items() if kind.is_number],
+)
+def test_no_number_is_rejected_for_the_company_it_keeps(name: str, column: str) -> None:
+    """A number breaks the same rules alone and beside others, and what is accepted is exact."""
+    table, cells = load(name), [*FINE_AND_LARGE, "3", "1.5"]
+    alone = [rules for cell in cells for rules in broken_by(table, column, [cell])[1]]
+    chunk, together = broken_by(table, column, cells)
+    assert together == alone
+    assert any(not rules for rules in together)
+    for at, (cell, rules) in enumerate(zip(cells, together, strict=True)):
+        if not rules:
+            assert value_at(chunk.columns[column], at) == Fraction(cell)
+
+
+def broken_by(table: Table, column: str, cells: list[str]) -> tuple[Chunk, list[set[str]]]:
+    """Check rows that are good but for one column, and find the rules that each breaks there."""
+    good: dict[str, str | None] = {name: _GOOD[kind.name] for name, kind in table.kinds.items()}
+    if "type" in good:
+        good["type"] = "事件"
+    rows = [good | {column: cell} for cell in cells]
+    rules = Rules(RULES.zone, dict.fromkeys(table.kinds, "dmy"), (), RULES.window, RULES.scale, RULES.allowed)
+    chunk = finish(table, check(table, columns_of(table, rows), np.arange(len(rows), dtype=np.int32), rules), rules)
+    faults = [fault for fault in chunk.faults if fault.column == column]
+    return chunk, [{fault.rule for fault in faults if at in fault.rows} for at in range(len(rows))]
+
+
+def test_only_columns_that_need_it_are_wider_than_64_bits() -> None:
+    table = load("tickets")
+    for cells, width in ((["12.5", "90", "0.0333333333333333"], np.int64), (list(FINE_AND_LARGE), object)):
+        column = broken_by(table, "resolve_minutes", cells)[0].columns["resolve_minutes"]
+        assert isinstance(column, Numbers)
+        assert column.units.dtype == width
 
 
 def value_at(column: object, at: int) -> object:

@@ -11,6 +11,7 @@ from opskpi.counting.legs import ASSIGNED, CREATED, PAUSED_MINUTES, Leg, duratio
 from opskpi.counting.pauses import NEVER, Stretches
 from opskpi.indicators.columns import Rows
 from opskpi.tables.columns import NAT, Numbers
+from opskpi.tables.wholes import most
 from opskpi.worktime import Service
 
 _MINUTE = 60_000_000
@@ -108,7 +109,7 @@ def micros(minutes: Numbers) -> NDArray[np.int64]:
     """Turn minutes into whole microseconds, what is left of one cut off."""
     common = gcd(_MINUTE, minutes.scale)
     factor, divisor = _MINUTE // common, minutes.scale // common
-    if int(abs(minutes.units).max(initial=0)) * factor < _MOST:
+    if minutes.units.dtype != object and most(minutes.units) * factor < _MOST:
         return minutes.units * factor // divisor
     exact = [min(units * factor // divisor, _MOST) for units in minutes.units.tolist()]
     return np.array(exact, dtype=np.int64)

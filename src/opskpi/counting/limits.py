@@ -30,6 +30,7 @@ from opskpi.intake.sheets import SheetRead
 from opskpi.model.service import LimitRule
 from opskpi.tables.columns import NAT, NO, YES, Column, Numbers
 from opskpi.tables.instants import moment_of
+from opskpi.tables.wholes import wholes
 from opskpi.targets.plan import Plan
 from opskpi.wording import Message, message
 from opskpi.worktime import Service, compile_calendar
@@ -170,7 +171,7 @@ def _numbers(values: Sequence[Fraction | None]) -> Numbers:
     """Put fractions into one exact column."""
     scale = lcm(*(each.denominator for each in values if each is not None))
     units = [0 if each is None else int(each * scale) for each in values]
-    return Numbers(np.array(units, dtype=np.int64), scale, np.array([each is None for each in values], dtype=bool))
+    return Numbers(wholes(units, scale), scale, np.array([each is None for each in values], dtype=bool))
 
 
 def _refuse_dates(rules: Sequence[LimitRule], limits: Limits, ruled: Sequence[Ruled], sheet: SheetRead) -> None:

@@ -4,8 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from opskpi.counting.terms import Counted
 from opskpi.errors import SettingsError
 from opskpi.indicators.columns import Rows
@@ -13,13 +11,11 @@ from opskpi.indicators.nodes import Name
 from opskpi.intake.ledgers import Checked, Intake
 from opskpi.intake.sheets import SheetRead
 from opskpi.tables.columns import Column, Numbers
+from opskpi.tables.wholes import most, widened
 from opskpi.targets.indicator import Indicator
 from opskpi.targets.plan import Plan
 from opskpi.targets.rescaling import Ends, RescaleSettings
 from opskpi.wording import Message, message
-
-#: Whole units must fit 64 bits.
-_MOST_UNITS = 2**62
 
 
 def scale_of(indicator: Indicator, counted: Counted) -> Ends | None:
@@ -45,9 +41,7 @@ def rescaled(indicator: Indicator, rows: list[Rows], blocks: Sequence[Checked]) 
         return rows
     _agree(indicator, [each.sheet for each in blocks])
     return [
-        replace(its, columns=_over(its, settings, block.sheet), kept={})
-        if block.sheet.rules.scale == settings.before
-        else its
+        replace(its, columns=_over(its, settings), kept={}) if block.sheet.rules.scale == settings.before else its
         for its, block in zip(rows, blocks, strict=True)
     ]
 
@@ -89,22 +83,21 @@ def _brought(scale: Ends | None, settings: RescaleSettings | None) -> Ends | Non
     return low, high
 
 
-def _over(rows: Rows, settings: RescaleSettings, sheet: SheetRead) -> dict[str, Column]:
+def _over(rows: Rows, settings: RescaleSettings) -> dict[str, Column]:
     """Give the columns of rows with the scores brought over."""
     scores = [name for name, kind in rows.table.kinds.items() if kind.name == "score"]
     columns = dict(rows.columns)
     for name in scores:
         if isinstance(column := columns.get(name), Numbers):
-            columns[name] = _moved(column, settings, sheet)
+            columns[name] = _moved(column, settings)
     return columns
 
 
-def _moved(column: Numbers, settings: RescaleSettings, sheet: SheetRead) -> Numbers:
-    """Multiply and add exactly, onto a scale of units that holds all; raises SettingsError where none does."""
+def _moved(column: Numbers, settings: RescaleSettings) -> Numbers:
+    """Multiply and add exactly, onto a scale of units that holds all."""
     times, plus = settings.factor, settings.offset
     finer = math.lcm(times.denominator, (plus * column.scale).denominator)
     by, more = int(times * finer), int(plus * column.scale * finer)
-    most = int(np.abs(column.units).max(initial=0)) * abs(by) + abs(more)
-    if max(most, column.scale * finer) >= _MOST_UNITS:
-        raise SettingsError(message("rescale_too_fine", sheet=sheet.label))
-    return Numbers(column.units * by + more, column.scale * finer, column.blank)
+    scale = column.scale * finer
+    units = widened(column.units, max(most(column.units), 1) * abs(by) + abs(more), scale)
+    return Numbers(units * by + more, scale, column.blank)

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import partial
 from operator import itemgetter
 from typing import TypeAlias
@@ -32,6 +33,8 @@ _Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
 _PIECE_ROWS = 65_536
 #: Numbers this large have lost digits; Excel shows them so: 1.23456789012346E+17.
 _LOST_DIGITS = 1e15
+#: Numbers this small are what a formula's sum of doubles leaves of nothing.
+_NOTHING = 5e-16
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,5 +226,7 @@ def _decimal(number: float) -> str:
     """Write a spreadsheet's number as its decimal at 15 significant digits."""
     if abs(number) >= _LOST_DIGITS:
         return f"{number:.15g}".upper()
+    if abs(number) < _NOTHING:
+        return "0"
     text = f"{number:.15g}"
-    return text if "e" not in text else f"{number:.15f}".rstrip("0").rstrip(".")
+    return text if "e" not in text else f"{Decimal(text):f}"

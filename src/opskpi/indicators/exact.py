@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from opskpi.errors import SettingsError
 from opskpi.tables.columns import Numbers
+from opskpi.tables.wholes import FITS, most, widened
 from opskpi.wording import message
 
-#: Whole numbers below this are safe in 64 bits; no figure of ours has more digits than `_LARGEST`.
-_FITS = 2**62
+#: No figure of ours has more digits than this.
 _LARGEST = 2**600
 
 #: One whole number for all rows, or one for each.
@@ -81,7 +81,7 @@ def multiplied(one: Quotients, two: Quotients) -> Quotients:
 
 def divided(one: Quotients, two: Quotients) -> Quotients:
     """Divide two columns; blank where either is, and where there is nothing to divide by."""
-    if _is_constant(two):
+    if isinstance(two.bottom, int) and _is_constant(two):
         turned_over = Quotients(_sized(two.bottom, len(two)) * np.sign(two.top), abs(int(two.top[0])), two.blank)
         return multiplied(one, turned_over)
     nothing = two.top == 0
@@ -98,20 +98,20 @@ def stacked(parts: Sequence[Quotients]) -> Quotients:
         common = lcm(*single)
         top = [_rows(_times(part.top, common // bottom)) for part, bottom in zip(parts, single, strict=True)]
         return Quotients(np.concatenate(top), common, blank)
-    bottoms = [np.full(len(part), part.bottom) if isinstance(part.bottom, int) else part.bottom for part in parts]
+    bottoms = [_sized(part.bottom, len(part)) if isinstance(part.bottom, int) else part.bottom for part in parts]
     return Quotients(np.concatenate([part.top for part in parts]), np.concatenate(bottoms), blank)
 
 
 def _is_constant(numbers: Quotients) -> bool:
     """Tell a column that holds one number throughout, other than 0."""
-    if not isinstance(numbers.bottom, int) or not len(numbers) or not numbers.top[0]:
+    if not len(numbers) or not numbers.top[0]:
         return False
     return bool((numbers.top == numbers.top[0]).all())
 
 
-def _sized(number: Whole, rows: int) -> NDArray[Any]:
+def _sized(number: int, rows: int) -> NDArray[Any]:
     """Spread a whole number over rows."""
-    return np.full(rows, number, dtype=np.int64 if _most(number) < _FITS else object)
+    return np.full(rows, number, dtype=np.int64 if abs(number) < FITS else object)
 
 
 def sides(one: Quotients, two: Quotients) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -140,12 +140,15 @@ def reduced(top: NDArray[Any], bottom: Whole, blank: NDArray[np.bool_]) -> Quoti
         if len(rows) and not (rows == rows[0]).all():
             return Quotients(_narrow(top), _narrow(rows), blank)
         return Quotients(_narrow(top), int(rows[0]) if len(rows) else 1, blank)
-    shared = gcd(int(np.gcd.reduce(top)) if len(top) else 0, bottom)
-    return Quotients(_narrow(top // shared if shared > 1 else top), bottom // max(shared, 1), blank)
+    if not top.any():
+        return Quotients(_narrow(top), 1, blank)
+    shared = gcd(int(np.gcd.reduce(top)), bottom)
+    return Quotients(_narrow(top // shared if shared > 1 else top), bottom // shared, blank)
 
 
 def _times(one: Whole, two: Whole) -> Whole:
-    bound = _most(one) * _most(two)
+    # nothing but zeros is as wide as what it is multiplied by, too
+    bound = max(_most(one), 1) * max(_most(two), 1)
     if isinstance(one, int) and isinstance(two, int):
         return one * two
     if isinstance(one, int) and one == 1:
@@ -160,23 +163,19 @@ def _wide(numbers: Whole, bound: int) -> Any:  # noqa: ANN401 - whole numbers of
     """Let numbers be as wide as what will be made of them; raises SettingsError beyond all reason."""
     if bound >= _LARGEST:
         raise SettingsError(message("numbers_too_large"))
-    if isinstance(numbers, int):
-        return numbers
-    return numbers if bound < _FITS or numbers.dtype == object else numbers.astype(object)
+    return numbers if isinstance(numbers, int) else widened(numbers, bound)
 
 
 def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
     """Go back to 64 bits where all of a column fits them."""
-    if numbers.dtype != object or _most(numbers) >= _FITS:
+    if numbers.dtype != object or most(numbers) >= FITS:
         return numbers
     return numbers.astype(np.int64)
 
 
 def _most(numbers: Whole) -> int:
     """Find the largest size of whole numbers."""
-    if isinstance(numbers, int):
-        return abs(numbers)
-    return max(int(numbers.max()), -int(numbers.min())) if len(numbers) else 0
+    return abs(numbers) if isinstance(numbers, int) else most(numbers)
 
 
 def _rows(numbers: Whole) -> NDArray[Any]:

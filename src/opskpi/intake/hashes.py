@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 
 from opskpi.arrow import strings, text_buffers
 from opskpi.tables.columns import Column, Numbers, Texts, Words
+from opskpi.tables.wholes import most
 
 MIX = np.uint64(0x9E3779B97F4A7C15)
 _STEP = np.uint64(0xFF51AFD7ED558CCD)
+#: Whole numbers up to this are exact in a double.
+_EXACT = 2**53
 #: Longer texts are hashed one by one.
 _LONGEST = 64
 
@@ -20,11 +23,17 @@ def hashes(column: Column) -> NDArray[np.uint64]:
     if isinstance(column, Texts | Words):
         return _text_hashes(strings([*column.words, ""]))[column.codes]
     if isinstance(column, Numbers):
-        values = np.where(column.blank, np.nan, column.units / column.scale)
-        return values.view(np.uint64) * _STEP
+        return np.where(column.blank, np.nan, _doubles(column)).view(np.uint64) * _STEP
     if isinstance(column, np.ndarray):
         return column.astype(np.int64).astype(np.uint64) * _STEP
     return _text_hashes(column)
+
+
+def _doubles(numbers: Numbers) -> NDArray[np.float64]:
+    """Get the nearest doubles: the same for a number on any block's scale, even where its units are none."""
+    if max(most(numbers.units), numbers.scale) <= _EXACT:
+        return np.asarray(numbers.units / numbers.scale, dtype=np.float64)
+    return np.array([units / numbers.scale for units in numbers.units.tolist()], dtype=np.float64)
 
 
 def _text_hashes(texts: pa.StringArray) -> NDArray[np.uint64]:

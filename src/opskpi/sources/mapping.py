@@ -26,7 +26,7 @@ from opskpi.tables.columns import (
     without,
 )
 from opskpi.tables.instants import looks_iso
-from opskpi.tables.numbers import mean_text, read_duration, read_number
+from opskpi.tables.numbers import BAR, mean_text, read_duration, read_number
 from opskpi.tables.words import FLAGS, normal
 
 _OPPOSITE = {True: "no", False: "yes"}
@@ -117,9 +117,16 @@ def _column(layout: Layout, name: str, cells: pa.Array) -> TextColumn:
             return cells
         cleaned = cells if kind.is_instant and _undressed(cells) else strings_of(cells)
         return _without_nulls(cleaned, form) if form.nulls else cleaned
-    texts = texts_of(strings_of(cells)) if pa.types.is_timestamp(cells.type) else texts_of(cells)
-    translate = _translation(layout, name)
-    return mapped(texts, translate) if translate else texts
+    return _meant(layout, name, strings_of(cells) if pa.types.is_timestamp(cells.type) else cells)
+
+
+def _meant(layout: Layout, name: str, cells: pa.Array) -> Texts:
+    """Give texts that recur the meaning they have in their column; no cell says a mean as mapping writes it."""
+    texts, translate = texts_of(cells), _translation(layout, name)
+    texts = mapped(texts, translate) if translate else texts
+    if layout.form.model_table.kinds[name].is_number and any(BAR in word for word in texts.words):
+        return mapped(texts, lambda text: text.replace(BAR, "\ufffd"))
+    return texts
 
 
 def _without_nulls(cells: pa.StringArray, form: Form) -> pa.StringArray:
@@ -181,8 +188,7 @@ def _time_left(text: str, decimal: str) -> str:
 
 def _mean(layout: Layout, name: str, columns: list[pa.Array]) -> Texts:
     """Take the exact mean of several questions, of those that were answered, once per combination of answers."""
-    translate = _translation(layout, name)
-    answers = [mapped(texts_of(cells), translate) if translate else texts_of(cells) for cells in columns]
+    answers = [_meant(layout, name, cells) for cells in columns]
     places, codes = np.unique(np.stack([each.codes for each in answers]), axis=1, return_inverse=True)
     combined = [
         _mean_text([each.words[code] for each, code in zip(answers, column, strict=True) if code >= 0], layout.form)

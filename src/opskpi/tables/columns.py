@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from opskpi.arrow import EMPTY, NULL, booleans, integers, strings, take, text_buffers, valid_rows
 from opskpi.tables.kinds import Kind, Rules, figure_of
 from opskpi.tables.periods import read_period
+from opskpi.tables.wholes import wholes
 from opskpi.tables.words import BLANKS, FLAGS, ROUNDED, WORDLESS, clean, is_error, normal
 
 #: Which rows of a column break which rule.
@@ -39,10 +40,6 @@ _CODED = tuple(blank.encode("utf-8") for blank in BLANKS)
 _STARTS = _bytes_in(code[0] for code in _CODED)
 _ENDS = _bytes_in(code[0] for code in _CODED if len(code) == 1)
 _LEADS_OF_TWO, _LEADS_OF_THREE = (_bytes_in(code[0] for code in _CODED if len(code) == length) for length in (2, 3))
-
-#: Whole units must fit 64 bits; where they would not, numbers finer than this give way.
-_MOST_UNITS = 2**62
-_FINE = 10**9
 
 #: The first bytes of what error cells show.
 _ERROR_STARTS = (ord("#"), ord("E"))
@@ -77,9 +74,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Exact numbers: whole `units`, each one `scale`-th; `blank` where there is none."""
+    """Exact numbers: whole `units`, each one `scale`-th; `blank` where there is none.
 
-    units: NDArray[np.int64]
+    Units are 64 bits wide where they and the scale fit, else Python's own whole numbers (`wholes.py`).
+    """
+
+    units: NDArray[Any]
     scale: int
     blank: NDArray[np.bool_]
 
@@ -263,18 +263,14 @@ def read_numbers(column: TextColumn, kind: Kind, name: str, rules: Rules) -> tup
     texts = _as_texts(column)
     read = [figure_of(word, kind, name, rules) for word in texts.words]
     numbers = [Fraction(0) if isinstance(number, str) else number for number in read]
-    scale = math.lcm(*(number.denominator for number in numbers)) if numbers else 1
-    if scale * max((abs(number) for number in numbers), default=0) >= _MOST_UNITS:
-        # figures this fine and this large never stand in one column of ours
-        read = ["not_a_number" if not isinstance(n, str) and n.denominator > _FINE else n for n in read]
-        numbers = [Fraction(0) if isinstance(number, str) else number for number in read]
-        scale = math.lcm(*(number.denominator for number in numbers))
+    scale = math.lcm(*(number.denominator for number in numbers))
     faults = {
         rule: _rows_with(texts, [fault == rule for fault in read])
         for rule in sorted({fault for fault in read if isinstance(fault, str)})
     }
     blank = np.logical_or.reduce([texts.codes < 0, *faults.values()])
-    return Numbers(_look_up(texts, [int(number * scale) for number in numbers], blank=0), scale, blank), faults
+    units = wholes([*(int(number * scale) for number in numbers), 0], scale)
+    return Numbers(units[texts.codes], scale, blank), faults
 
 
 def _as_texts(column: TextColumn) -> Texts:

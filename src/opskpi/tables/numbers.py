@@ -12,10 +12,11 @@ from fractions import Fraction
 
 from opskpi.tables.words import BLANKS
 
-#: More than nine digits before the point is no figure of ours, more than fifteen in all no number of a spreadsheet.
+#: More than nine digits before the point is no figure of ours, more than fifteen in all no number of a spreadsheet;
+#: zeros after the point that lead them come on top.
 _MOST_DIGITS = 15
-_PLAIN = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,15})?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, '][0-9]{3}){1,2}(?:\.[0-9]{1,15})?")
+_PLAIN = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,30})?")
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, '][0-9]{3}){1,2}(?:\.[0-9]{1,30})?")
 _SPACES = re.compile(f"[{BLANKS}]+")
 _SIGNS = str.maketrans("−–﹣", "---")
 #: Words for a unit that may follow a number, by the kind of column.
@@ -25,8 +26,8 @@ _UNITS = {
     "whole": re.compile(r"(?<=[0-9]) ?(?:次|件|条|份|个|人|times?)$", re.IGNORECASE),
 }
 #: A mean of several answers, as mapping writes it: around a character of no script, which no cell holds.
-_BAR = "\ue0f0"
-_MEAN = re.compile(f"([0-9]{{1,18}}){_BAR}([1-9][0-9]{{0,17}})")
+BAR = "\ue0f0"
+_MEAN = re.compile(f"([0-9]{{1,45}}){BAR}([1-9][0-9]{{0,44}})")
 _CLOCK = re.compile(r"(?P<sign>[+-]?)(?P<h>[0-9]{1,6}):(?P<m>[0-5]?[0-9])(?::(?P<s>[0-5]?[0-9](?:\.[0-9]{1,6})?))?")
 _SPELLED = re.compile(
     r"(?P<sign>[+-]?) ?(?:PT)?"
@@ -42,7 +43,7 @@ _MINUTES = {"seconds": Fraction(1, 60), "minutes": Fraction(1), "hours": Fractio
 
 def mean_text(mean: Fraction) -> str:
     """Write a mean so that reading it gives the exact fraction."""
-    return f"{mean.numerator}{_BAR}{mean.denominator}"
+    return f"{mean.numerator}{BAR}{mean.denominator}"
 
 
 def read_number(text: str, kind: str = "number", decimal: str = ".") -> Fraction | None:
