@@ -16,6 +16,7 @@ import pytest
 from limit_desk import SOLVED, buckets, plan_of
 from opskpi.counting.dues import micros
 from opskpi.indicators import exact
+from opskpi.indicators.notation import figure as shown
 from opskpi.intake.hashes import hashes
 from opskpi.tables.columns import Numbers
 from opskpi.tables.wholes import wholes
@@ -197,6 +198,17 @@ tables:
         ledger = figure(desk, "count()").ledger()
 
         assert (ledger["rejected"], ledger["duplicate"], ledger["accepted"]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "text", [THIRTIETH, TINY, "510100", "-123456.5", "-0.05", "0", "0.000000000000001", "1" + "0" * 40]
+)
+def test_cells_are_shown_with_all_their_decimals(text: str) -> None:
+    assert shown(Fraction(text)) == text
+
+
+def test_what_is_no_decimal_is_shown_as_a_fraction() -> None:
+    assert shown(Fraction(-10, 3)) == "-10/3"
 
 
 def test_hashes_of_a_number_are_one_on_every_scale() -> None:

@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 from opskpi.indicators.nodes import Both, Calculate, Call, Compare, IsNull, Literal, Minus, Name, Node, Not
-from opskpi.model.goals import half_up
 
-_DIGITS = 9
+#: No number of a cell has more decimals.
+_DECIMALS = 30
 _HOUR = 60
 _SECONDS = 60
 _WORDS = {True: "true", False: "false", None: "null"}
@@ -58,10 +58,11 @@ def _calculation(node: Minus | Calculate) -> str:
 
 def figure(value: Fraction) -> str:
     """Write an exact number as a decimal, or as a fraction where it has none."""
-    rounded = half_up(value, _DIGITS)
-    if Fraction(rounded) != value:
-        return f"{value.numerator}/{value.denominator}"
-    return f"{rounded.normalize():f}"
+    places = next((each for each in range(_DECIMALS + 1) if 10**each % value.denominator == 0), None)
+    if not places:
+        return str(value)
+    whole, rest = divmod(abs(value.numerator) * (10**places // value.denominator), 10**places)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:0{places}}"
 
 
 def _part(node: Node, word: str = "") -> str:
