@@ -550,7 +550,7 @@ def lines(outcome: Outcome) -> list[str]:
 class TestScreen:
     def test_the_example_year_is_one_screen(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         """80 columns by the count of another library, and no more than 40 lines."""
-        monkeypatch.setattr("opskpi.commands.check.console_style", lambda language: Style(language, width=80))
+        monkeypatch.setattr("opskpi.commands.output.console_style", lambda language: Style(language, width=80))
         for language in ("zh", "en"):
             drawn = lines(Desk(tmp_path / language).run("check", "--lang", language, exports=(YEAR,)))
             assert len(drawn) <= 40
@@ -578,7 +578,7 @@ class TestScreen:
         assert all(any(kind in line and "事件、服务请求、投诉" in line for line in drawn) for kind in kinds)
 
     def test_a_terminal_gets_the_first_of_many(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("opskpi.commands.check.console_style", lambda language: Style(language, width=80))
+        monkeypatch.setattr("opskpi.commands.output.console_style", lambda language: Style(language, width=80))
         for month in range(1, 16):
             bad = month in (14, 15)
             row = {"工单编号": f"T{month}", "项目名称": "甲", **incident(*GOOD)}
