@@ -74,6 +74,16 @@ class TestNothingChanged:
         assert found["compared"] == {"results": 4, "company": 2, "scores": 0, "sheets": 1}
         assert found["members"] is found["remade"] is None
 
+    def test_what_stood_beside_the_run_is_not_asked_for(self, work: Path, opskpi: Run, verify: Verify) -> None:
+        """Earlier cards and the list of improvements: neither is among exports and plan, nor in the bundle."""
+        edit(work / "plan.yaml", ">= 50%", ">= 60%")  # North has one of two in time: a line of the list
+        given = ("score", "exports", "-t", "plan.yaml", "--by", "quarter", "--with", "card.json", "-q")
+        done = opskpi(*given, "--notes", "notes.xlsx", "-o", "later.json", "--bundle", "later.zip", "--bundle-inputs")
+        assert done.exit_code == 1, done.stderr
+        assert '"restated"' in Path("later.json").read_text("utf-8")
+        assert verify("later.json", "exports", "-t", "plan.yaml")["same"]
+        assert verify("later.zip")["same"]
+
     def test_a_bundle_is_enough_in_another_folder(
         self, work: Path, verify: Verify, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:

@@ -16,6 +16,8 @@ from opskpi.model.verification import Change, Figures, FileCheck, State
 #: Fields of a result that the plan alone decides.
 _OF_PLAN = ("name", "owner", "process_owner", "unit", "target", "target_changes", "waiver", "rule_sha256")
 _KEYS = frozenset({"project", "indicator", "period", "owner"})
+#: What earlier cards said, which were at hand when the card was made and are not now.
+_OF_OTHERS = ("compared",)
 _SHEET = ("table", "source", "encoding", "form", "heading_row")
 _LEDGER = ("rows", "skipped", "accepted", "rejected", "duplicate", "superseded")
 
@@ -109,7 +111,7 @@ def _part(where: _Where, old: BaseModel | None, new: BaseModel | None) -> Iterat
         there = old or new
         yield Change(where, "verdict" if isinstance(there, ResultFields) else "value", _held(old), _held(new))
         return
-    skipped = {*_KEYS, *(_OF_PLAN if isinstance(old, ResultFields) else ())}
+    skipped = {*_KEYS, *_OF_OTHERS, *(_OF_PLAN if isinstance(old, ResultFields) else ())}
     yield from _fields(where, old, new, [each for each in type(old).model_fields if each not in skipped])
 
 

@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -130,7 +130,10 @@ def _place(wanted: Wanted, card: "Scorecard") -> Path:
 
 
 def remade(made: Made) -> "dict[str, Content]":
-    """Make the members that follow from a run; the same run makes the same bytes."""
+    """Make the members that follow from a run; the same run makes the same bytes.
+
+    Lines of the list of improvements follow from what people wrote, and are not on the page.
+    """
     from opskpi.archive.listing import ledger_csv
     from opskpi.archive.reading import ROWS
     from opskpi.counting.calendars import calendar_records
@@ -138,7 +141,7 @@ def remade(made: Made) -> "dict[str, Content]":
     from opskpi.renderers import Style, draw
     from opskpi.renderers.rows import rows_text
 
-    card, style = made.card, Style(made.language, to_file=True)
+    card, style = replace(made.card, improvements=()), Style(made.language, to_file=True)
     members: dict[str, Content] = {
         "README.txt": _readme(),
         "calendars.json": _json(calendar_records(made.plan)),
