@@ -154,6 +154,21 @@ def test_the_disk_is_asked_before_the_old_file_goes(tmp_path: Path, monkeypatch:
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [OLD]
 
 
+def test_a_device_or_pipe_is_written_into_and_stays_one(tmp_path: Path, opskpi: Run) -> None:
+    """`-o json=/dev/null`, or a shell's `>(program)`: a file that takes their place would be the end of them."""
+    (tmp_path / "工单.csv").write_text(TICKETS, "utf-8")
+    pipe, card = tmp_path / "pipe.json", tmp_path / "card.json"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reading:
+        done = opskpi("score", tmp_path / "工单.csv", "-t", "2016", "-q", "-o", pipe, "-o", card)
+        if not pipe.is_fifo():
+            reading.kill()
+        read, _ = reading.communicate(timeout=10)
+    assert done.exit_code == 4, done.stderr
+    assert pipe.is_fifo()
+    assert read == card.read_bytes()
+
+
 def test_a_file_keeps_its_permissions_and_a_link_its_file(tmp_path: Path) -> None:
     (tmp_path / "real.json").write_bytes(OLD)
     (tmp_path / "real.json").chmod(0o640)

@@ -104,7 +104,7 @@ def _stage(path: Path, write: Callable[[BinaryIO], object]) -> _Staged:
     target = Path(os.path.realpath(path))
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=_TEMPORARY)
+        handle, temporary = tempfile.mkstemp(dir=None if _is_stream(path) else target.parent, prefix=_TEMPORARY)
         with os.fdopen(handle, "w+b") as file:
             write(file)
             file.flush()
@@ -120,15 +120,24 @@ def _stage(path: Path, write: Callable[[BinaryIO], object]) -> _Staged:
 
 
 def _put(each: _Staged, before: Sequence[Path]) -> None:
-    """Let a file take its place in one step; raises OutputError."""
+    """Let a file take its place in one step, or pass it on to a device or pipe; raises OutputError."""
     try:
-        each.temporary.replace(each.target)
+        if _is_stream(each.path):
+            with each.temporary.open("rb") as file, each.path.open("wb") as stream:
+                shutil.copyfileobj(file, stream)
+        else:
+            each.temporary.replace(each.target)
     except OSError as error:
         key = "output_in_use" if isinstance(error, PermissionError) else "output_unwritable"
         said = [message(key, file=str(each.path), reason=_reason(error))]
         if before:
             said.append(message("output_others_written", files=tuple(map(str, before))))
         raise OutputError(*said) from error
+
+
+def _is_stream(path: Path) -> bool:
+    """Tell devices and pipes: they are written into, a file in their place would break the machine."""
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def make_folder(path: Path) -> None:
@@ -148,7 +157,7 @@ def check_folder(path: Path, *, made: Path | None = None) -> None:
     if not folder.is_dir():
         missing = message("no_such_file" if made is None else "no_folder", file=str(folder))
         raise OutputError(message("output_unwritable", file=str(path), reason=missing))
-    if path.is_dir() or not os.access(folder, os.W_OK):
+    if path.is_dir() or not os.access(path if _is_stream(path) else folder, os.W_OK):
         reason = message("reason_folder" if path.is_dir() else "reason_denied")
         raise OutputError(message("output_unwritable", file=str(path), reason=reason))
 
