@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from conftest import ROOT
 from opskpi.commands import output
 from opskpi.errors import OutputError
 
@@ -152,6 +153,39 @@ def test_the_disk_is_asked_before_the_old_file_goes(tmp_path: Path, monkeypatch:
     with pytest.raises(OutputError, match="no room left on the disk"):
         output.write_file(tmp_path / "card.json", b"new")
     assert [each.read_bytes() for each in tmp_path.iterdir()] == [OLD]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-o", "json=opskpi.toml"), ("--rejects", "opskpi.toml"), ("-o", "csv=targets/plan.yaml"), ("--notes", "old.json")],
+)
+def test_what_a_run_is_told_by_is_never_written_over(
+    words: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opskpi: Run
+) -> None:
+    """The settings, the only plan, and earlier cards, whoever names them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "工单.csv").write_text(TICKETS, "utf-8")
+    (tmp_path / "targets").mkdir()
+    (tmp_path / "targets" / "plan.yaml").write_bytes((ROOT / "targets" / "2016.yaml").read_bytes())
+    (tmp_path / "opskpi.toml").write_text('exports = ["工单.csv"]\n', "utf-8")
+    opskpi("score", "-o", "old.json", "-q")
+    before = {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()}
+    done = opskpi("score", "-q", "--lang", "en", "--with", "old.json", *words)
+    assert (done.exit_code, "would destroy it" in done.stderr) == (2, True)
+    assert {each: each.read_bytes() for each in tmp_path.rglob("*") if each.is_file()} == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize(
+    "words", [("schema",), ("targets", "schema"), ("targets", "show", "2016"), ("sources", "list"), ("targets", "new")]
+)
+def test_standard_output_that_is_full_is_said(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "opskpi", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 5, done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_device_or_pipe_is_written_into_and_stays_one(tmp_path: Path, opskpi: Run) -> None:

@@ -55,10 +55,13 @@ def guard_files(names: Sequence[str | Path], wanted: Wanted, others: Sequence[st
             check_folder(Path(name))
 
 
-def _settings_files(wanted: Wanted) -> tuple[str, ...]:
-    return tuple(
-        name for name in (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.earlier) if name
-    )
+def _settings_files(wanted: Wanted) -> tuple[str | Path, ...]:
+    """List what a run reads beside exports; plans that one extends lie beside it."""
+    from opskpi.commands.settings import CONFIG
+
+    plans = (Path(wanted.targets).parent if wanted.targets else Path("targets")).glob("*.y*ml")
+    named = (wanted.targets, wanted.template, wanted.card, *wanted.source, *wanted.earlier)
+    return (CONFIG, *plans, *(name for name in named if name))
 
 
 def _is_ours(path: Path) -> bool:
