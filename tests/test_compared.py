@@ -283,6 +283,23 @@ class TestOnlyTurned:
         assert (result.exit_code, result.stdout) == (2, "")
         assert "--only turned goes with --with OLD or --by" in result.stderr
 
+    def test_a_project_that_is_new_holds_up_no_other(self, desk: Desk, opskpi: Run) -> None:
+        """South has no earlier card: its own file says so, North's is written."""
+        april = desk.score("april", self.ROWS, "--period", "2016-04")
+        south = ticket("S9", project="South", created_at="2016-05-09 10:00", resolved_at="2016-05-09 11:00")
+        folder = desk.written("new", (*self.ROWS, south))
+        exports = folder / "tickets.csv", "-t", folder / "plan.yaml", "--period", "2016-05", "--with", april
+        forms = [word for name in ("md", "html", "xlsx") for word in ("-o", folder / f"{{project}}.{name}")]
+        result = opskpi("score", *exports, "--only", "turned", "--lang", "en", "-q", *forms)
+        assert result.exit_code == 1, result.stderr
+        assert "2016-05 30.0% MISSED, 2016-04 90.0% met" in (folder / "North.md").read_text("utf-8")
+        said = "No verdict turned: neither the same period nor the one before is known"
+        assert (folder / "South.md").read_text("utf-8") == f"{said}\n"
+        assert said in (folder / "South.html").read_text("utf-8")
+        assert said in _texts(folder / "South.xlsx")
+        alone = opskpi("score", *exports, "--only", "turned", "--lang", "en", "--project", "South")
+        assert alone.stdout == f"{said}\n"
+
     def test_files_for_people_list_only_those_and_machines_have_all(self, desk: Desk, opskpi: Run) -> None:
         april = desk.score("april", self.ROWS, "--period", "2016-04")
         files = [desk.folder / f"turned.{suffix}" for suffix in ("json", "csv", "html", "xlsx")]

@@ -15,16 +15,18 @@ _AGAINST = ("same", "before")
 def only_turned(card: Scorecard) -> Scorecard:
     """Keep the results that turned: from an earlier card's same period where there is one, else the period before.
 
-    A verdict that is not due, now or then, has not turned. Raises SettingsError where nothing is there to turn from.
+    A verdict that is not due, now or then, has not turned. Raises SettingsError where nothing is there to turn from,
+    but for a card of some projects, which may be new beside others that are not.
     """
     held = [(each, other) for each in card.every_result if (other := _against(each))]
-    if not held:
+    if not (held or card.asked.projects):
         raise SettingsError(message("turned_what"))
     turned = tuple((each, other) for each, other in held if _turned(each, other))
     keys = {(each.project, each.indicator) for each, _ in turned}
     indicators = tuple(name for name in card.indicators if name in {indicator for _, indicator in keys})
     periods = tuple(dict.fromkeys(other.period for _, other in held))
-    nothing = () if turned else (message("turned_none", against=periods),)
+    none = message("turned_none", against=periods) if held else message("turned_from_nothing")
+    nothing = () if turned else (none,)
     return replace(
         card,
         results=_kept(card.results, keys),
