@@ -221,6 +221,26 @@ def test_a_bundle_among_exports_is_no_export(tmp_path: Path, opskpi: Run) -> Non
     assert "inputs/b.zip" not in members(folder / "exports" / "b.zip")
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_of_a_bundle_that_is_given_or_unpacked_only_the_inputs_are_exports(
+    named: bool, tmp_path: Path, opskpi: Run
+) -> None:
+    """Its evidence has a table's headings by the plan at hand, and rejected rows fit several."""
+    plan = PLAN + "tables: {lists: {columns: {project: text, id: text, bucket: text, file: text, row: text}}}\n"
+    folder = desk(tmp_path / "desk", plan=plan, rows=ROWS + "South,6,incident,lost,2016-03-10 10:00,\n")
+    words = ("-t", folder / "plan.yaml", "-f", "json", "--max-rejected", "20")
+    first = opskpi("score", folder / "exports", *words, "--bundle", tmp_path / "b.zip", "--bundle-inputs")
+    given: Path = tmp_path / "b.zip"
+    if not named:
+        with zipfile.ZipFile(given) as archive:
+            archive.extractall(tmp_path / "unpacked")
+        given = tmp_path / "unpacked"
+    again = opskpi("score", given, *words)
+    assert again.exit_code == first.exit_code, again.stderr
+    assert json.loads(again.stdout)["results"] == json.loads(first.stdout)["results"]
+    assert [each["table"] for each in json.loads(again.stdout)["inputs"]] == ["tickets"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

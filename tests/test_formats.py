@@ -109,6 +109,19 @@ def test_our_own_outputs_are_not_read_back_from_a_folder(exports: Path, opskpi: 
     assert {"rejects.csv", *FILES.values()} == {each["file"] for each in json.loads(again.stdout)["unused"]}
 
 
+def test_nor_are_they_under_another_name(exports: Path, opskpi: Run) -> None:
+    """Whoever calls a page or a card .txt, or keeps what `diff`, `verify` and `explain` say, gets the same figures."""
+    first = opskpi("score", exports, "-t", "2016", "-f", "json", "-q").stdout
+    (exports.parent / "old.json").write_text(first, "utf-8")
+    words = [word for name in renderers.FORMATS if name != "xlsx" for word in ("-o", f"{name}={exports / name}.txt")]
+    opskpi("score", exports, "-t", "2016", "-q", *words)
+    opskpi("diff", exports.parent / "old.json", exports / "json.txt", "-q", "-o", exports / "diff.txt")
+    opskpi("verify", exports.parent / "old.json", exports, "-t", "2016", "-q", "-o", exports / "verify.txt")
+    again = opskpi("score", exports, "-t", "2016", "-f", "json")
+    assert again.exit_code == 1, again.stderr
+    assert json.loads(again.stdout)["results"] == json.loads(first)["results"]
+
+
 def test_outputs_among_the_exports_are_replaced_by_the_next_run(exports: Path, opskpi: Run) -> None:
     words = [word for name in renderers.FORMATS for word in ("-o", output(exports, name))]
     codes = [opskpi("score", exports, "-t", "2016", "-q", *words).exit_code for _ in range(2)]

@@ -30,6 +30,15 @@ HEAD_ROWS = 30
 MARK_SCORECARD = ("project", "indicator", "period", "verdict")
 MARK_REJECTS = "opskpi_file"
 MARK_EVIDENCE = "opskpi_evidence"
+#: The headings of the lists in a bundle, which somebody may unpack.
+MARK_LISTS = ("indicator,term,project,id,bucket,", "file,sheet,table,source,encoding,sha256,")
+#: How our other texts begin, and what stands near their beginning, whatever somebody calls the file.
+MARK_TEXTS = (
+    ("{", '"format": "opskpi.'),
+    ("<!DOCTYPE html>", '<meta name="generator" content="opskpi '),
+    ("<?xml ", '<property name="plan_sha256" '),
+    ("# HELP opskpi_", ""),
+)
 #: What our own workbooks carry in their properties.
 MARK_WORKBOOK = "opskpi.scorecard"
 #: How our messages begin: a heading, then the verdicts in a colour.

@@ -188,6 +188,8 @@ def _member(found: Found, data: bytes, manner: Manner) -> Iterator[Opened]:
         raise ExportError(message("packed_in_packed", file=found.label))
     elif suffix not in SUFFIXES:
         yield Opened(found, data, reason=message("other_suffix", suffix=suffix or found.label))
+    elif is_ours(data):
+        yield Opened(found, data, reason=message("own_output", file=found.label))
     else:
         yield from _opened(Opened(found, data), manner)
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from opskpi.exports import (
     MARK_BUNDLE,
     MARK_EVIDENCE,
+    MARK_LISTS,
     MARK_MESSAGE,
     MARK_NAME,
     MARK_REJECTS,
     MARK_SCORECARD,
+    MARK_TEXTS,
     MARK_WORKBOOK,
     Bytes,
 )
@@ -31,12 +33,15 @@ def is_own_output(path: Path) -> bool:
 
 
 def is_ours(data: Bytes) -> bool:
-    """Tell our own scorecards and rejects files by the mark they carry."""
+    """Tell our own scorecards, lists and rejects files by the mark they carry."""
     start = bytes(memoryview(data)[:_BYTES_OF_MARK])
     if start.startswith(b"PK\x03\x04"):
         return _is_own_archive(data)
-    first, _, rest = start.decode("utf-8-sig", errors="ignore").partition("\n")
-    if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS, MARK_EVIDENCE)):
+    text = start.decode("utf-8-sig", errors="ignore")
+    first, _, rest = text.partition("\n")
+    if first.startswith((",".join(MARK_SCORECARD), MARK_REJECTS, MARK_EVIDENCE, *MARK_LISTS)):
+        return True
+    if any(text.startswith(beginning) and sign in text for beginning, sign in MARK_TEXTS):
         return True
     return first.startswith(MARK_MESSAGE[0]) and rest.startswith(MARK_MESSAGE[1])
 
