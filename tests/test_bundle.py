@@ -223,7 +223,7 @@ def test_a_bundle_among_exports_is_no_export(tmp_path: Path, opskpi: Run) -> Non
 
 @pytest.mark.parametrize("named", [True, False])
 def test_of_a_bundle_that_is_given_or_unpacked_only_the_inputs_are_exports(
-    named: bool, tmp_path: Path, opskpi: Run
+    tmp_path: Path, opskpi: Run, *, named: bool
 ) -> None:
     """Its evidence has a table's headings by the plan at hand, and rejected rows fit several."""
     plan = PLAN + "tables: {lists: {columns: {project: text, id: text, bucket: text, file: text, row: text}}}\n"

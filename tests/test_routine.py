@@ -163,6 +163,15 @@ def test_every_shell_gets_its_script(shell: str) -> None:
         ("opskpi targets ch", ["plain,check"]),
         ("opskpi score ex", ["file,ex"]),
         ("opskpi score -o ca", ["file,ca"]),
+        ("opskpi score --bundle ca", ["file,ca"]),
+        ("opskpi score --with ca", ["file,ca"]),
+        ("opskpi check --source ca", ["file,ca"]),
+        ("opskpi diff ca", ["file,ca"]),
+        ("opskpi diff a.json ca", ["file,ca"]),
+        ("opskpi verify a.json -o ca", ["file,ca"]),
+        ("opskpi verify ca", ["file,ca"]),
+        ("opskpi sources suggest ca", ["file,ca"]),
+        ("opskpi targets show ca", ["file,ca"]),
     ],
 )
 def test_what_a_shell_completes(desk: Path, typed: str, wanted: list[str]) -> None:

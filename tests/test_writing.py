@@ -157,7 +157,12 @@ def test_the_disk_is_asked_before_the_old_file_goes(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize(
     "words",
-    [("-o", "json=opskpi.toml"), ("--rejects", "opskpi.toml"), ("-o", "csv=targets/plan.yaml"), ("--notes", "old.json")],
+    [
+        ("-o", "json=opskpi.toml"),
+        ("--rejects", "opskpi.toml"),
+        ("-o", "csv=targets/plan.yaml"),
+        ("--notes", "old.json"),
+    ],
 )
 def test_what_a_run_is_told_by_is_never_written_over(
     words: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opskpi: Run
@@ -193,7 +198,9 @@ def test_a_device_or_pipe_is_written_into_and_stays_one(tmp_path: Path, opskpi: 
     (tmp_path / "工单.csv").write_text(TICKETS, "utf-8")
     pipe, card = tmp_path / "pipe.json", tmp_path / "card.json"
     os.mkfifo(pipe)
-    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reading:
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys; sys.stdout.write(open(sys.argv[1]).read())", pipe], stdout=subprocess.PIPE
+    ) as reading:
         done = opskpi("score", tmp_path / "工单.csv", "-t", "2016", "-q", "-o", pipe, "-o", card)
         if not pipe.is_fifo():
             reading.kill()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
+from opskpi.commands.completion import paths
 from opskpi.commands.options import Shown, option
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command(name="diff", short_help="Hold two scorecards against one another.")
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=paths)
+@click.argument("new", shell_complete=paths)
 @option(
     "-f",
     "--format",
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     type=Shown(PRINTED),
     help="What to print: terminal (default), md, json.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json).")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=paths,
+    help="Write it to a file; the suffix is the format (.txt .md .json).",
+)
 @option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: that of the new card's plan.")
 @option("-q", "--quiet", is_flag=True, help="Print nothing; errors and the exit code stay.")
 @option("--debug", is_flag=True, help="Show tracebacks.")

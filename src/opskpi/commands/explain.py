@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
+from opskpi.commands.completion import paths
 from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import (
     Shown,
@@ -35,7 +36,12 @@ if TYPE_CHECKING:
 )
 @option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json.")
 @click.option(
-    "-o", "--output", "file", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json)."
+    "-o",
+    "--output",
+    "file",
+    metavar="FILE",
+    shell_complete=paths,
+    help="Write it to a file; the suffix is the format (.txt .md .json).",
 )
 @click.pass_context
 def command(context: click.Context, /, project_word: str | None, indicator_word: str | None, **values: Any) -> int:  # noqa: ANN401 - click's own

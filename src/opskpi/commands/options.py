@@ -1,6 +1,7 @@
 """What `score`, `check` and `explain` share: options, what they ask of the pipeline, and how a run ends."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,8 @@ def option(*names: str, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401 
     variable = "OPSKPI_" + names[-1].removeprefix("--").replace("-", "_").upper()
     if settings.get("multiple"):
         settings["type"] = Words()
+    if re.search("FILE|OLD", settings.get("metavar", "")):
+        settings.setdefault("shell_complete", paths)
     return click.option(*names, envvar=variable, show_envvar=False, **settings)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.completion import paths
 from opskpi.commands.options import option, settings_of, shared_options
 from opskpi.model import EXPORTED
 
@@ -69,10 +70,12 @@ def show(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 
 @command.command(name="suggest", short_help="Propose a mapping for a file.")
-@click.argument("file", metavar="FILE[#SHEET]")
+@click.argument("file", metavar="FILE[#SHEET]", shell_complete=paths)
 @click.option("--table", type=click.Choice(EXPORTED), help="What the rows are. Default: what the columns look like.")
 @option("--encoding", metavar="NAME", help="Encoding of text files, overruling what they look like.")
-@click.option("-o", "--output", metavar="FILE", help="Write the mapping here. Default: standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", shell_complete=paths, help="Write the mapping here. Default: standard output."
+)
 @option("-q", "--quiet", is_flag=True, help="Do not say what to run next.")
 @_shared_options
 def suggest(**values: Any) -> int:  # noqa: ANN401 - click's own

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from opskpi.commands.completion import paths
 from opskpi.commands.options import Words, option, settings_of, shared_options
 
 if TYPE_CHECKING:
@@ -54,7 +55,14 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command(name="check", short_help="Name all mistakes of a plan, and what looks wrong.")
-@click.argument("words", nargs=-1, metavar="[PLAN] [EXPORTS]... | OLD NEW", type=Words(), envvar="OPSKPI_TARGETS")
+@click.argument(
+    "words",
+    nargs=-1,
+    metavar="[PLAN] [EXPORTS]... | OLD NEW",
+    type=Words(),
+    envvar="OPSKPI_TARGETS",
+    shell_complete=paths,
+)
 @option("--source", multiple=True, metavar="NAME|FILE", help="Take exports for this source.")
 @option("--encoding", metavar="NAME", help="Encoding of text files, overruling what they look like.")
 @option("--accept-formulas", is_flag=True, help="Take the stored values of formula cells.")
@@ -74,7 +82,7 @@ def check(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 
 @command.command(name="show", short_help="Print the register of a plan's indicators.")
-@click.argument("plan", required=False, envvar="OPSKPI_TARGETS")
+@click.argument("plan", required=False, envvar="OPSKPI_TARGETS", shell_complete=paths)
 @click.option(
     "-f",
     "--format",
@@ -103,7 +111,9 @@ def schema(**values: Any) -> int:  # noqa: ANN401 - click's own
 
 @command.command(name="new", short_help="Print a commented plan to start from.")
 @click.option("--year", type=click.IntRange(2000, 2100), metavar="YEAR", help="Its year. Default: the current one.")
-@click.option("-o", "--output", metavar="FILE", help="Write the plan here. Default: standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", shell_complete=paths, help="Write the plan here. Default: standard output."
+)
 @_shared_options
 def new(**values: Any) -> int:  # noqa: ANN401 - click's own
     """Print a plan to start from, with everything a plan can hold as comments.

@@ -9,6 +9,7 @@ import click
 
 from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
 from opskpi.commands.bundling import Made, lists_of, remade
+from opskpi.commands.completion import paths
 from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import Shown, Wanted, Words, guarded, option, screen_text
 from opskpi.commands.redoing import Past, redo
@@ -22,13 +23,18 @@ _OF_THE_FOLDER = ("exports", "targets", "source")
 
 
 @click.command(name="verify", short_help="Count an old scorecard again: same inputs, plan and figures?")
-@click.argument("card", metavar="CARD")
-@click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words())
+@click.argument("card", metavar="CARD", shell_complete=paths)
+@click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words(), shell_complete=paths)
 @option("-t", "--targets", metavar="FILE", help="Plan. Default: a bundle's own; else as in score.")
 @option("--source", multiple=True, metavar="NAME|FILE", help="The mappings. Default: a bundle's own, or shipped ones.")
 @option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json.")
 @click.option(
-    "-o", "--output", "file", metavar="FILE", help="Write it to a file; the suffix is the format (.txt .md .json)."
+    "-o",
+    "--output",
+    "file",
+    metavar="FILE",
+    shell_complete=paths,
+    help="Write it to a file; the suffix is the format (.txt .md .json).",
 )
 @option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: the plan's.")
 @option("-q", "--quiet", is_flag=True, help="Print nothing; errors and the exit code stay.")
