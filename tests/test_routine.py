@@ -201,6 +201,23 @@ def test_completion_imports_nothing_heavy(typed: str) -> None:
     assert done.stdout
 
 
+@pytest.mark.usefixtures("desk")
+def test_the_page_can_be_followed_in_an_empty_folder(opskpi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copied as it is, beside exports and a plan, the first run of both profiles writes what the page says."""
+    page = (ROOT / "docs" / "routine.md").read_text("utf-8")
+    Path("opskpi.toml").write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], "utf-8")
+    Path("exports/工单.csv").write_text("\n".join([f"{TICKETS[0]},标题", *(f"{row}," for row in TICKETS[1:])]), "utf-8")
+    Path("targets").mkdir()
+    Path("targets/2016.yaml").write_bytes((ROOT / "targets" / "2016.yaml").read_bytes())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1459900800")  # 6 April 2016
+    for name in ("monthly", "customer"):
+        done = opskpi("score", "--profile", name)
+        assert done.exit_code in (0, 1, 4), done.stderr
+    months = {"2016-03.xlsx", "2016-03.json", *(f"{project}-2016-03.xlsx" for project in PROJECTS)}
+    assert {each.name for each in Path("月报").iterdir()} == months
+    assert all(Path("客户", project, "2016-03.html").is_file() for project in PROJECTS)
+
+
 def test_the_settings_of_the_page_hold(tmp_path: Path) -> None:
     """What `docs/routine.md` shows can be copied: every key is known, every placeholder is."""
     page = (ROOT / "docs" / "routine.md").read_text("utf-8")
