@@ -247,8 +247,22 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(
     monkeypatch.setattr("opskpi.pipeline.scored", interrupted)
     result = opskpi("score", "good.csv", "-t", "2016", "--lang", "en", "-o", "card.xlsx")
     assert result.exit_code == 130
-    assert result.stderr == "interrupted; nothing was written\n"
+    assert result.stderr == "interrupted; what was not written yet is as it was\n"
     assert [path.name for path in desk.iterdir()] == ["good.csv"]
+
+
+def test_an_interrupt_after_files_were_written_does_not_deny_them(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, opskpi: Run
+) -> None:
+    put(desk / "good.csv", GOOD)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("opskpi.commands.output.write_out", interrupted)
+    result = opskpi("score", "good.csv", "-t", "2016", "--lang", "en", "-o", "card.json")
+    assert (result.exit_code, (desk / "card.json").is_file()) == (130, True)
+    assert "nothing was written" not in result.stderr
 
 
 def test_an_interrupt_while_importing_is_as_quiet(tmp_path: Path) -> None:
