@@ -276,8 +276,10 @@ def test_a_write_that_fails_leaves_the_old_bundle(tmp_path: Path) -> None:
     """The operating system refuses files of more than 8 KiB: the lists of rows are smaller, the bundle is not."""
     pytest.importorskip("resource")
     folder = desk(tmp_path / "desk")
-    (tmp_path / "b.zip").write_bytes(b"old")
-    words = ["score", f"{folder}/exports", "-t", f"{folder}/plan.yaml", "--lang", "en", "--bundle", f"{tmp_path}/b.zip"]
+    for name in ("b.zip", "card.csv"):
+        (tmp_path / name).write_bytes(b"old")
+    words = ["score", f"{folder}/exports", "-t", f"{folder}/plan.yaml", "--lang", "en"]
+    words += ["--bundle", f"{tmp_path}/b.zip", "-o", f"{tmp_path}/card.csv"]
     code = (
         "import resource, sys\n"
         "from opskpi.__main__ import main\n"
@@ -287,8 +289,8 @@ def test_a_write_that_fails_leaves_the_old_bundle(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 5
     assert "no room left on the disk" in done.stderr
-    assert (tmp_path / "b.zip").read_bytes() == b"old"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "desk"]
+    assert (tmp_path / "b.zip").read_bytes() == (tmp_path / "card.csv").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.zip", "card.csv", "desk"]
 
 
 def test_a_plan_may_call_its_indicators_anything(tmp_path: Path, opskpi: Run) -> None:

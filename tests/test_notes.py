@@ -413,7 +413,7 @@ class TestABadList:
         def full(files: Iterable[tuple[Path, bytes]]) -> None:
             raise OutputError(Message("output_unwritable", {"file": str(len(list(files))), "reason": ""}))
 
-        monkeypatch.setattr(output, "write_files", full)
+        monkeypatch.setattr(output, "write_all", full)
         refused(desk, "-o", str(desk.folder / "card.csv"))
         assert not path(desk).exists()
 

@@ -107,7 +107,7 @@ def test_a_file_that_is_open_elsewhere_is_asked_after(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(Path, "replace", replace)
     with pytest.raises(OutputError) as caught:
-        output.write_files([(first, b"new"), (second, b"new")])
+        output.write_all([(first, output.writer(b"new")), (second, output.writer(b"new"))])
     assert caught.value.exit_code == 5
     assert "is it open in another program?" in said(caught.value)
     assert f"written before that: {first}" in said(caught.value)

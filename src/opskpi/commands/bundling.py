@@ -95,23 +95,35 @@ def refuse_bundle(wanted: Wanted) -> None:
         raise SettingsError(message("bundle_inputs_stdin"))
 
 
-def write_bundle(wanted: Wanted, made: Made, contents: "Contents") -> "Sequence[Message]":
-    """Pack a run and give what is to be said of it: the bundle's hash first. Raises OutputError."""
-    from opskpi.archive.packing import hash_of_file, pack
-    from opskpi.commands.output import write_through
-    from opskpi.wording import message
+@dataclass(slots=True)
+class Packing:
+    """A bundle that is to be written; its hash is known once it is, and with it what is to be said."""
 
-    path = _place(wanted, made.card)
+    path: Path
+    members: "Mapping[str, Content]"
+    partial: bool
+    sha256: str = ""
+
+    def write(self, file: BinaryIO) -> None:
+        """Pack the members into a file."""
+        from opskpi.archive.packing import hash_of_file, pack
+
+        pack(self.members, file)
+        self.sha256 = hash_of_file(file)
+
+    @property
+    def said(self) -> "Sequence[Message]":
+        """Tell the bundle's hash, for whatever signs files, and whom it is not for."""
+        from opskpi.wording import message
+
+        wrote = message("bundle_wrote", file=str(self.path), sha256=self.sha256)
+        return (wrote, message("bundle_part")) if self.partial else (wrote,)
+
+
+def packing_of(wanted: Wanted, made: Made, contents: "Contents") -> Packing:
+    """Collect what goes into a bundle; raises OpskpiError where it cannot be put."""
     members = {**remade(made), **_kept(wanted, made, contents)}
-    hashes: list[str] = []
-
-    def write(file: BinaryIO) -> None:
-        pack(members, file)
-        hashes.append(hash_of_file(file))
-
-    write_through(path, write)
-    partial = [message("bundle_part")] if wanted.project else []
-    return [message("bundle_wrote", file=str(path), sha256=hashes[0]), *partial]
+    return Packing(_place(wanted, made.card), members, partial=bool(wanted.project))
 
 
 def _place(wanted: Wanted, card: "Scorecard") -> Path:

@@ -13,6 +13,7 @@ from opskpi.commands.options import Wanted
 if TYPE_CHECKING:
     from opskpi.archive.reading import PastCard
     from opskpi.commands.books import Form, Notes
+    from opskpi.commands.bundling import Packing
     from opskpi.commands.naming import Output
     from opskpi.model.cards import Scorecard
     from opskpi.model.improvements import Improvement
@@ -161,13 +162,14 @@ class Cards:
         return self.made.veiled(card, projects) if projects else card
 
 
-def write_cards(cards: Cards, language: str) -> "list[Message]":
+def write_cards(cards: Cards, language: str, packing: "Packing | None" = None) -> "list[Message]":
     """Write all files of a run, one for each project where that is asked for, and give what is to be said of them.
 
-    Raises SettingsError where two would be one file, OutputError where one cannot be written.
+    A bundle is written with them: either all take their places or none does. Raises SettingsError where two would be
+    one file, OutputError where one cannot be written.
     """
     from opskpi.commands.naming import marked, outputs, placeholders
-    from opskpi.commands.output import make_folder, write_files
+    from opskpi.commands.output import make_folder, write_all, writer
     from opskpi.intake.rejects import rejects
     from opskpi.wording import message
 
@@ -182,14 +184,16 @@ def write_cards(cards: Cards, language: str) -> "list[Message]":
     for each in planned:
         if each.made:
             make_folder(each.path)
-    more = [(Path(wanted.rejects), rejects(made.screen.intake, language))] if wanted.rejects else []
-    write_files([*drawn.items(), *more])
+    rejected = {Path(wanted.rejects): rejects(made.screen.intake, language)} if wanted.rejects else {}
+    files = [(path, writer(data)) for path, data in (drawn | rejected).items()]
+    write_all([*files, *([(packing.path, packing.write)] if packing else [])])
     alike = tuple(marked(projects)) if any(each.project for each in planned) else ()
     said = [message("names_marked", projects=alike)] if alike else []
     return [
         *said,
         *(delivery.form.said if delivery.form else ()),
         *(message("wrote", file=str(path)) for path in drawn),
+        *(packing.said if packing else ()),
     ]
 
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ParamSpec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from opskpi.renderers import Style
 
 _Arguments = ParamSpec("_Arguments")
+#: What writes a file once it is open.
+Write = Callable[[BinaryIO], object]
 #: What a console without a glyph gets instead.
 _PLAINER = {
     "─": "-",
@@ -57,27 +59,19 @@ _TEMPORARY = ".opskpi-"
 
 def write_file(path: Path, data: bytes) -> None:
     """Put a file in place whole, or leave the old one; raises OutputError."""
-    write_through(path, lambda file: file.write(data))
+    write_all([(path, writer(data))])
 
 
-def write_through(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Put what `write` writes in place as a whole, or leave the old file; raises OutputError."""
-    _write_all([(path, write)])
+def writer(data: bytes) -> Write:
+    """Make what writes some bytes."""
+    return lambda file: file.write(data)
 
 
-def write_files(files: Iterable[tuple[Path, bytes]]) -> None:
+def write_all(files: Iterable[tuple[Path, Write]]) -> None:
     """Put files in place whole: all of them lie complete beside their places before the first takes its own.
 
     Raises OutputError, which says what was put in place before it; all other old files are as they were.
     """
-    _write_all((path, partial(_put_down, data)) for path, data in files)
-
-
-def _put_down(data: bytes, file: BinaryIO) -> None:
-    file.write(data)
-
-
-def _write_all(files: Iterable[tuple[Path, Callable[[BinaryIO], object]]]) -> None:
     staged: list[_Staged] = []
     try:
         for path, write in files:
@@ -99,7 +93,7 @@ class _Staged:
     temporary: Path
 
 
-def _stage(path: Path, write: Callable[[BinaryIO], object]) -> _Staged:
+def _stage(path: Path, write: Write) -> _Staged:
     """Write a file beside its place and onto the disk; raises OutputError."""
     target = Path(os.path.realpath(path))
     temporary = ""

@@ -104,7 +104,7 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
     from opskpi.exports.opening import Contents
 
     contents = Contents(wanted.exports)  # begun before the imports below, which take as long
-    from opskpi.commands.bundling import Made, listing, write_bundle
+    from opskpi.commands.bundling import Made, listing, packing_of
     from opskpi.commands.delivery import Cards, delivery_of, print_card, write_cards
     from opskpi.commands.output import tell
     from opskpi.pipeline import UnusableError, scored
@@ -124,9 +124,8 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
         raise
     improvements, write_notes = delivery.notes.kept(made.card, language) if delivery.notes else ((), tuple)
     cards = Cards(made, delivery, improvements)
-    said = write_cards(cards, language)
-    if lists:
-        said += write_bundle(wanted, Made(cards.bare(), made.screen, plan, document, language, lists), contents)
+    whole = Made(cards.bare(), made.screen, plan, document, language, lists) if lists else None
+    said = write_cards(cards, language, packing_of(wanted, whole, contents) if whole else None)
     if not delivery.silent:
         tell([*notes(cards.card(), language), *(each.text(language) for each in said)])
     print_card(cards, language)
