@@ -15,6 +15,8 @@ def headroom(result: Result) -> Message | None:
     if rows is None:
         return None
     span = message(f"{'that' if result.over else 'this'}_{result.kind}")
+    if result.claim and result.unit == "ratio":  # a reported rate counts hours or devices, not rows
+        return message("lacking_reported" if rows < 0 else "headroom_reported", count=abs(rows), span=span)
     stem = f"{'lacking' if rows < 0 else 'headroom'}_{_counted_as(result)}"
     return message(_numbered(stem, abs(rows)), count=abs(rows), span=span)
 
