@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from rulebook import Desk, Outcome
+from rulebook import Desk, Outcome, incident
 
 #: 甲 has five complaints of at most four, a figure without parts; 变更 has no target, the survey is counted by halves.
 PLAN = """plan: 指标
@@ -95,3 +95,18 @@ def test_a_pass_without_a_figure_is_not_listed_as_without_a_verdict(desk: Desk) 
     """甲 has no request and passes (`empty: pass`): the section names what has no figure or no verdict."""
     found = run(desk, "-f", "md").printed
     assert "请求完成率: 未发生，视为达成 (甲)" in found.split("## 无数值或无结论")[1]
+
+
+def test_a_limit_at_midnight_is_a_clock_and_no_day(tmp_path: Path) -> None:
+    """Due on the 24th at 00:00 and done at 03:32 is late, where a due day would make it early; days stay days."""
+    desk = Desk(tmp_path)
+    desk.tickets(
+        incident("2016-09-24 00:00", "2016-09-24 03:32", 工单编号="A", 创建时间="2016-09-23 16:00"),
+        incident("2016-09-24", "2016-09-25 03:32", 工单编号="B", 创建时间="2016-09-23 16:00"),
+    )
+    desk.surveys("5")
+    said = desk.run("score", "--lang", "zh", "-q", "-f", "md").printed
+    assert "A  2016-09-24 03:32 完成，时限 2016-09-24 00:00  " in said
+    assert "B  2016-09-25 03:32 完成，时限 2016-09-24  " in said
+    row = desk.run("explain", "--row", "A", "--lang", "zh").printed
+    assert "解决时限 2016-09-24 00:00" in row
