@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from rulebook import Desk, Outcome, incident
+from rulebook import Desk, Outcome, complaint, incident, plan, request
 
 #: 甲 has five complaints of at most four, a figure without parts; 变更 has no target, the survey is counted by halves.
 PLAN = """plan: 指标
@@ -110,3 +110,31 @@ def test_a_limit_at_midnight_is_a_clock_and_no_day(tmp_path: Path) -> None:
     assert "B  2016-09-25 03:32 完成，时限 2016-09-24  " in said
     row = desk.run("explain", "--row", "A", "--lang", "zh").printed
     assert "解决时限 2016-09-24 00:00" in row
+
+
+def test_indicators_have_their_names_where_no_project_is(desk: Desk) -> None:
+    """Exports with heads alone give a card without projects; its columns are no ids."""
+    for each in list(desk.exports.iterdir()):
+        each.unlink()
+    desk.put("工单.csv", [], ("工单编号", "项目名称", "工单类型", "状态", "创建时间"))
+    assert "| 项目 | 投诉数 | 变更数 | 满意度 |" in run(desk, "-f", "md", "--full").printed
+
+
+@pytest.mark.parametrize(
+    ("target", "rows", "headroom", "said"),
+    [
+        ("between 1 and 3", 0, -1, "该年度还差 1 次"),
+        ("between 1 and 3", 4, -1, "该年度比允许多 1 次"),
+        ("== 3", 1, -2, "该年度还差 2 次"),
+        ("== 3", 5, -2, "该年度比允许多 2 次"),
+    ],
+)
+def test_a_count_below_its_range_lacks_rows(tmp_path: Path, target: str, rows: int, headroom: int, said: str) -> None:
+    """Of one to three, none is one too few; that three more may come is true and no way to say it."""
+    desk = Desk(tmp_path)
+    indicator = f'table: tickets, where: type == "complaint", period_by: created_at, value: count(), target: "{target}"'
+    path = desk.write("plan.yaml", plan(f"  n: {{name: 数, {indicator}}}"))
+    desk.tickets(*[complaint()] * rows, complaint(项目名称="乙"), request())
+    done = desk.score(plan=path)
+    assert done.pick("n", "verdict", "headroom") == ("fail", headroom)
+    assert said in desk.run("score", "--lang", "zh", "-q", "-f", "md", "--project", "某银行", plan=path).printed

@@ -87,7 +87,8 @@ def target_text(result: Result | CompanyLine) -> str:
 
 def heads(card: Scorecard, *, short: bool = True) -> list[str]:
     """Name the indicators across, in the plan's order."""
-    names = {result.indicator: result.short if short else result.name for result in card.results}
+    named = (*card.company, *card.results)
+    names = {each.indicator: each.short if short else each.name for each in named}
     return [names.get(indicator, indicator) for indicator in card.indicators]
 
 
@@ -136,12 +137,12 @@ def failures(card: Scorecard) -> Iterator[Result]:
 
 def failed_line(result: Result) -> Message:
     """Say a miss of a target, of what its figure is made where there is more to it, and what was lacking."""
-    value, figure = value_text(result), figure_text(result)
+    value, parts = value_text(result), result.reading.denominator is not None
     said = message(
         "failed_line",
         project=result.project,
         indicator=result.name,
-        value=value if figure in ("-", value) else message("value_of", value=value, figure=figure),
+        value=message("value_of", value=value, figure=figure_text(result)) if parts else value,
         target=target_text(result),
     )
     lacking = headroom(result)
