@@ -1,12 +1,14 @@
 """What people read of results where there is nothing to say: no target, no parts of a figure, nothing counted now."""
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from rulebook import Desk, Outcome, complaint, incident, plan, request
+import browser
+from rulebook import Desk, Outcome, complaint, incident, incidents, plan, request
 
 #: 甲 has five complaints of at most four, a figure without parts; 变更 has no target, the survey is counted by halves.
 PLAN = """plan: 指标
@@ -138,3 +140,25 @@ def test_a_count_below_its_range_lacks_rows(tmp_path: Path, target: str, rows: i
     done = desk.score(plan=path)
     assert done.pick("n", "verdict", "headroom") == ("fail", headroom)
     assert said in desk.run("score", "--lang", "zh", "-q", "-f", "md", "--project", "某银行", plan=path).printed
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_a_long_name_leaves_room_for_what_is_said_of_it(tmp_path: Path, width: int) -> None:
+    """A project of sixty letters pressed heads, states and targets to some letters a line."""
+    desk = Desk(tmp_path)
+    desk.tickets(*incidents(1, 3, 项目名称="长" * 60))
+    page = tmp_path / "card.html"
+    desk.run("score", "--lang", "en", "-q", "-o", str(page), "--notes", str(tmp_path / "notes.xlsx"))
+    measured = """<script>
+    const lines = each => {
+      const inside = document.createRange();
+      inside.selectNodeContents(each);
+      return new Set([...inside.getClientRects()].map(box => box.top)).size;
+    };
+    const cells = [...document.querySelectorAll("[data-head=target], [data-head=state]")].map(lines);
+    document.title = `lines ${Math.max(...cells)} wide ${document.documentElement.scrollWidth <= innerWidth}`;
+    </script>"""
+    text = re.sub(r"<meta http-equiv[^>]*>", "", page.read_text(encoding="utf-8"))
+    page.write_text(text.replace("</body>", f"{measured}</body>"), encoding="utf-8")
+    document, _ = browser.run(page, f"--window-size={width},2000", "--dump-dom")
+    assert "<title>lines 1 wide true</title>" in document

@@ -87,7 +87,7 @@ def target_text(result: Result | CompanyLine) -> str:
 
 def heads(card: Scorecard, *, short: bool = True) -> list[str]:
     """Name the indicators across, in the plan's order."""
-    named = (*card.company, *card.results)
+    named: tuple[CompanyLine | Result, ...] = (*card.company, *card.results)
     names = {each.indicator: each.short if short else each.name for each in named}
     return [names.get(indicator, indicator) for indicator in card.indicators]
 
