@@ -282,7 +282,7 @@ class TestEvidence:
         assert found["T3", "solved"] == found["T3", "either"] == due("2016-05-03 03:00")
         assert found["T3", "both"] == due("2016-04-30 15:00")
         assert found["T4", "both"] == due("2016-05-03 03:00")
-        assert found["T3", "done"] == due("2017-01-01")
+        assert found["T3", "done"] == due("2017-01-01 00:00")
 
     def test_every_row_is_listed_once_with_its_place(self, written: tuple[Path, list[dict[str, Any]]]) -> None:
         path, results = written

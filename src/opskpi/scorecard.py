@@ -272,7 +272,8 @@ def headroom(function: str, reading: Reading, target: Target | None) -> int | No
     """Count the rows between a reading and the other verdict.
 
     For a share: how many met rows could have been missed without a fail, negative: how
-    many missed ones had to be met. For a ceiling: how many more may come. None for means.
+    many missed ones had to be met. For a ceiling: how many more may come; below a floor: how
+    many are lacking, as a negative number. None for means.
     """
     if target is None or reading.value is None or reading.numerator is None or reading.numerator.denominator != 1:
         return None
@@ -300,13 +301,14 @@ def _furthest(holds: Callable[[int], bool], most: int) -> int:
 
 
 def _count_headroom(count: int, target: Target) -> int | None:
-    if target.high is not None:
-        most = target.high.__ceil__() - 1 if target.high_open else target.high.__floor__()
-        return most - count
+    spare = None
     if target.low is not None:
         least = target.low.__floor__() + 1 if target.low_open else target.low.__ceil__()
-        return count - least
-    return None
+        spare = count - least
+    if target.high is None or (spare is not None and spare < 0):
+        return spare
+    most = target.high.__ceil__() - 1 if target.high_open else target.high.__floor__()
+    return most - count
 
 
 def company_line(standard: Standard, results: Sequence[Result], period: str) -> CompanyLine:

@@ -6,7 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from opskpi.counting.cells import cells, moment_text
-from opskpi.counting.evidence import row_id, why_missed
+from opskpi.counting.evidence import due_text, row_id, why_missed
 from opskpi.counting.grounds import Bench, Row, cells_alone, grounds, stored
 from opskpi.indicators.columns import MISSED_END, State
 from opskpi.indicators.conditions import conditions
@@ -62,7 +62,7 @@ def _said(bench: Bench, row: Row, state: int, found: tuple[Ground, ...]) -> Mess
         name = reasons(bench.definition).get(state, State(state).name.lower())
         return message(f"row_{name}")
     turns = _turns(bench.definition.value.argument, found)
-    return message("row_running") if turns is None else message("row_pending", due=moment_text(microseconds(turns)))
+    return message("row_running") if turns is None else message("row_pending", due=due_text(microseconds(turns)))
 
 
 def _turns(node: Node | None, found: tuple[Ground, ...]) -> datetime | None:

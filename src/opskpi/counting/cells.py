@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from opskpi.counting.evidence import clock_text
+from opskpi.counting.evidence import clock_text, due_text
 from opskpi.indicators.notation import figure
 from opskpi.intake.ledgers import Checked
 from opskpi.model.explanations import Cell
@@ -21,7 +21,8 @@ def cells(block: Checked, row: int, names: Iterable[str], as_of: int) -> tuple[C
     found = []
     for name in names:
         if name in block.columns:
-            said = _hidden(block, row, name) or _own_word(block, row, name) or _said(block.columns[name], row)
+            said = _hidden(block, row, name) or _own_word(block, row, name) or _due(block, row, name)
+            said = said or _said(block.columns[name], row)
             if _is_later(block, row, name, as_of):
                 said = message("said_later", value=said)
             heading = block.sheet.layout.heading_of.get(name, "")
@@ -53,6 +54,14 @@ def _own_word(block: Checked, row: int, name: str) -> Message | None:
     if not table.title or not isinstance(column, Words) or column.codes[row] < 0:
         return None
     return message("said_notation", text=table.kinds[name].words[column.words[column.codes[row]]])
+
+
+def _due(block: Checked, row: int, name: str) -> Message | None:
+    """Say when a row is due; None of other columns."""
+    values = block.columns[name]
+    if block.sheet.table.kinds[name].name != "due" or not isinstance(values, np.ndarray) or is_blank(values)[row]:
+        return None
+    return message("said_notation", text=due_text(int(values[row])))
 
 
 def _said(column: Column, row: int) -> Message:

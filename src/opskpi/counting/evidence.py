@@ -95,14 +95,15 @@ def _reason(behind: Behind, state: np.int8, block: Checked, rows: Rows, row: int
 def _held(call: Call, rows: Rows, row: int) -> tuple[str, str]:
     """Say which moments the value itself holds against one another, the due one first."""
     stop, due = (int(moments(node, rows)[row]) for node in call.arguments)
-    return _day_or_clock(due), _day_or_clock(stop)
+    return due_text(due), _day_or_clock(stop)
 
 
 def _usual(block: Checked, row: int) -> tuple[str, str]:
     """Say when a row was due by its export and when it stopped."""
     table = block.sheet.table
     stops = table.stop or ("delivered_at",)
-    due = _moment(block, row, table.due or "")
+    dues = block.columns.get(table.due or "")
+    due = due_text(int(dues[row])) if isinstance(dues, np.ndarray) else ""
     return due, next((text for name in stops if (text := _moment(block, row, name))), "")
 
 
@@ -117,6 +118,13 @@ def _day_or_clock(value: int) -> str:
     if value % DAY in (0, DAY - 1):
         return moment_of(value).date().isoformat()
     return clock_text(value)
+
+
+def due_text(value: int) -> str:
+    """Write a due moment: a day where it ends with one, else the clock, as 00:00 is past when that day begins."""
+    if value == NAT:
+        return ""
+    return moment_of(value).date().isoformat() if value % DAY == DAY - 1 else clock_text(value)
 
 
 def clock_text(value: int) -> str:

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opskpi.counting.accounts import bucket_of
-from opskpi.counting.cells import moment_text
-from opskpi.counting.evidence import Behind, why_missed
+from opskpi.counting.evidence import Behind, due_text, why_missed
 from opskpi.counting.figures import Case, counted
 from opskpi.counting.grounds import stored
 from opskpi.counting.terms import Counted
@@ -162,7 +161,7 @@ def _turns(counted: Counted, definition: Definition, at: int, chosen: NDArray[np
     moments = turning(definition.value.argument, rows, readings.choices, over[rows.projects])
     pending = chosen[(readings.states[at][chosen] == State.PENDING) & (moments[chosen] != NAT)]
     dues = moments[pending].tolist()
-    return {row: message("row_pending", due=moment_text(due)) for row, due in zip(pending.tolist(), dues, strict=True)}
+    return {row: message("row_pending", due=due_text(due)) for row, due in zip(pending.tolist(), dues, strict=True)}
 
 
 def _known(definition: Definition, state: int) -> Message:

@@ -12,6 +12,8 @@ from opskpi.wording import Message, catalogue, message
 
 #: Marks a verdict that rows not decided yet could turn.
 PROVISIONAL = "*"
+#: Stands for the number of passes where no project has a target: 0/12 would read as twelve misses.
+UNAIMED = "-"
 
 
 def word(key: str, language: str) -> str:
@@ -20,11 +22,18 @@ def word(key: str, language: str) -> str:
 
 
 def verdict_word(result: Result, language: str) -> str:
-    """Say a verdict; a pass that is cumulative and not over is 进行中."""
+    """Say a verdict; a pass that is cumulative and not over is 进行中, what no such period counts 本期不统计."""
+    if is_uncounted(result):
+        return word("verdict_uncounted", language)
     key = "in_progress" if result.in_progress else f"verdict_{result.verdict}"
     said = word(key, language)
     starred = result.provisional and result.verdict in (Verdict.PASS, Verdict.FAIL)
     return f"{said}{PROVISIONAL if starred else ''}{claim_mark(result, language)}"
+
+
+def is_uncounted(result: Result) -> bool:
+    """Tell whether the indicator is not counted in periods like this one: a half-yearly survey in a month."""
+    return result.why is not None and result.why.key == "why_not_counted_now"
 
 
 def claim_mark(result: Result, language: str) -> str:
@@ -78,7 +87,8 @@ def target_text(result: Result | CompanyLine) -> str:
 
 def heads(card: Scorecard, *, short: bool = True) -> list[str]:
     """Name the indicators across, in the plan's order."""
-    names = {result.indicator: result.short if short else result.name for result in card.results}
+    named: tuple[CompanyLine | Result, ...] = (*card.company, *card.results)
+    names = {each.indicator: each.short if short else each.name for each in named}
     return [names.get(indicator, indicator) for indicator in card.indicators]
 
 
@@ -97,8 +107,14 @@ def abreast(count: int, most: int) -> tuple[range, ...]:
 
 
 def passed(card: Scorecard) -> list[str]:
-    """Say for each indicator how many projects passed."""
-    return [f"{line.passed}/{line.projects}" for line in card.company]
+    """Say for each indicator how many projects passed; a dash where none has a target to pass."""
+    return [passes(line, card.results) for line in card.company]
+
+
+def passes(line: CompanyLine, results: Sequence[Result]) -> str:
+    """Say of the results of a period how many projects passed the line's indicator; a dash where none has a target."""
+    aimed = any(result.target for result in results if result.indicator == line.indicator)
+    return f"{line.passed}/{line.projects}" if aimed else UNAIMED
 
 
 def title(card: Scorecard, language: str) -> str:
@@ -120,13 +136,13 @@ def failures(card: Scorecard) -> Iterator[Result]:
 
 
 def failed_line(result: Result) -> Message:
-    """Say a miss of a target, and what was lacking where rows tell."""
+    """Say a miss of a target, of what its figure is made where there is more to it, and what was lacking."""
+    value, parts = value_text(result), result.reading.denominator is not None
     said = message(
         "failed_line",
         project=result.project,
         indicator=result.name,
-        value=value_text(result),
-        figure=figure_text(result),
+        value=message("value_of", value=value, figure=figure_text(result)) if parts else value,
         target=target_text(result),
     )
     lacking = headroom(result)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from opskpi.model.cards import Result, Verdict
+from opskpi.model.goals import Target
 from opskpi.wording import Message, message
 
 #: A pass is near its target when no more than this part of what may go wrong is left.
@@ -15,6 +16,8 @@ def headroom(result: Result) -> Message | None:
     if rows is None:
         return None
     span = message(f"{'that' if result.over else 'this'}_{result.kind}")
+    if result.claim and result.unit == "ratio":  # a reported rate counts hours or devices, not rows
+        return message("lacking_reported" if rows < 0 else "headroom_reported", count=abs(rows), span=span)
     stem = f"{'lacking' if rows < 0 else 'headroom'}_{_counted_as(result)}"
     return message(_numbered(stem, abs(rows)), count=abs(rows), span=span)
 
@@ -36,8 +39,14 @@ def sensitivity(result: Result) -> Message | None:
 def _counted_as(result: Result) -> str:
     """Tell what headroom counts: misses of a share, more of what has a ceiling, or how many are needed."""
     share, target = result.reading.met is not None, result.target
-    ceiling = target is not None and (target.is_ceiling if share else target.high is not None)
+    ceiling = target is not None and (target.is_ceiling if share else _is_bounded(target, result))
     return "ceiling" if ceiling else "share" if share else "floor"
+
+
+def _is_bounded(target: Target, result: Result) -> bool:
+    """Tell whether a count is held by the target's upper bound; below a range or another number it is by the lower."""
+    below = (result.headroom or 0) < 0 and result.value is not None and not target.is_too_high(result.value)
+    return target.high is not None and not below
 
 
 def _spent(result: Result) -> int:

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from opskpi.model.cards import Result, Scorecard, Verdict
 from opskpi.renderers import compared
-from opskpi.renderers.lines import PROVISIONAL, claim_mark, target_text, value_text, verdict_word, word
+from opskpi.renderers.lines import (
+    PROVISIONAL,
+    claim_mark,
+    is_uncounted,
+    passes,
+    target_text,
+    value_text,
+    verdict_word,
+    word,
+)
 from opskpi.wording import message
 
 #: Marks a miss beside its value, so that colour is not alone in saying it; every Chinese code page has it.
@@ -40,7 +49,7 @@ def series(card: Scorecard, language: str) -> Iterator[Series]:
     for indicator in card.indicators:
         rows = tuple((whole.project, across) for whole, across in lines(card) if whole.indicator == indicator)
         results = [result for _, row in rows for result in row if result]
-        if results and all(_uncounted(result) for result in results):
+        if results and all(is_uncounted(result) for result in results):
             said = message("series_not_counted", indicator=results[0].name, by=message(f"by_{card.by}"))
             yield Series(indicator, said.text(language), (), ())
         elif results:
@@ -76,15 +85,11 @@ def _unsigned(result: Result, language: str) -> str:
 
 def full_text(result: Result, language: str) -> str:
     """Write a cell with its verdict's word, where there is room."""
-    if _uncounted(result):
+    if is_uncounted(result):
         return word("why_not_counted_now", language)
     if result.value is None:
         return cell_text(result, language)
     return f"{value_text(result)} {verdict_word(result, language)}{compared.mark(result, language)}"
-
-
-def _uncounted(result: Result) -> bool:
-    return _reason(result) == "why_not_counted_now"
 
 
 def _reason(result: Result) -> str | None:
@@ -102,10 +107,10 @@ def _head(results: list[Result], language: str) -> str:
 
 
 def _passed(card: Scorecard, indicator: str) -> tuple[str, ...]:
-    """Say for each part how many projects passed, nothing of what has not begun."""
+    """Say for each part how many projects passed, nothing of what has not begun or has no target."""
     found = []
     for part in card.parts:
         reasons = {_reason(result) for result in part.results if result.indicator == indicator}
         lines = [line for line in part.company if line.indicator == indicator]
-        found += [FUTURE if reasons == {"why_not_begun"} else f"{line.passed}/{line.projects}" for line in lines]
-    return tuple(found)
+        found += [FUTURE if reasons == {"why_not_begun"} else passes(line, part.results) for line in lines]
+    return tuple(found) if set(found) != {FUTURE} else ()

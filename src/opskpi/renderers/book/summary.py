@@ -14,7 +14,7 @@ from opskpi.renderers.book.looks import number_format, printed, printed_apart, r
 from opskpi.renderers.book.making import FIGURE, VERDICT, Book
 from opskpi.renderers.book.results import tint
 from opskpi.renderers.book.texts import head, height_of, sign, write_across
-from opskpi.renderers.lines import abreast, heads, ledger_line, passed, rows, title, verdict_word, word
+from opskpi.renderers.lines import UNAIMED, abreast, heads, ledger_line, passed, rows, title, verdict_word, word
 from opskpi.wording import Message, message
 
 #: The first heads, under the title and the plan's header.
@@ -160,7 +160,7 @@ def _write_passed(sheet: Worksheet, top: int, block: _Block, book: Book) -> None
         counts = [f"COUNTIF({above},{text(word(key, language) + '*')})" for key in ("verdict_pass", "in_progress")]
         formula = f'={"+".join(counts)}&"/{lines[number].projects}"'
         sheet.merge_range(row, column, row, column + 1, "", looks("head"))
-        if block.down:
+        if block.down and said[number] != UNAIMED:
             sheet.write_formula(row, column, formula, looks("head"), said[number])
         else:
             sheet.write_string(row, column, said[number], looks("head"))

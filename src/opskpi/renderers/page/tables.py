@@ -55,7 +55,7 @@ def failed(card: Scorecard, anchors: Mapping[tuple[str, str], str], language: st
         for result in card.results
         if result.verdict is Verdict.FAIL
     )
-    return Table(word("section_failed", language), _words(heads, language), rows, frozenset({2, 3}))
+    return Table(word("section_failed", language), _words(heads, language), rows, frozenset({2, 3, 4}))
 
 
 def improved(card: Scorecard, language: str) -> Table:
@@ -74,7 +74,7 @@ def company(card: Scorecard, language: str) -> Table:
         "page_projects",
         "verdict_pass",
         "verdict_fail",
-        "section_without",
+        "verdict_none",
         "verdict_waived",
         "page_worst",
         "page_pooled",
@@ -87,7 +87,7 @@ def company(card: Scorecard, language: str) -> Table:
         worst = line.worst or "-"
         rows.append((line.name, target_text(line), *map(str, counts), worst, value_text(line), "/".join(parts) or "-"))
     caption = word("page_company", language)
-    return Table(caption, _words(heads, language), tuple(rows), frozenset({2, 3, 4, 5, 6, 8, 9}))
+    return Table(caption, _words(heads, language), tuple(rows), frozenset({1, 2, 3, 4, 5, 6, 8, 9}))
 
 
 def totals(card: Scorecard, language: str) -> Table:
