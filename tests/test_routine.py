@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from click.testing import Result
 
 from conftest import ROOT
 from opskpi.commands.naming import check_fields
-from opskpi.commands.settings import profile_names, read_config, read_profile
+from opskpi.commands.settings import read_config, read_profile
 
 Run = Callable[..., Result]
 PROJECTS = ("甲银行", "乙医院", "丙港口")
@@ -225,7 +226,7 @@ def test_the_settings_of_the_page_hold(tmp_path: Path) -> None:
     path = tmp_path / "opskpi.toml"
     path.write_text(block, "utf-8")
     assert read_config(path)["exports"] == ["exports"]
-    for name in profile_names(path):
+    for name in tomllib.loads(block)["profiles"]:
         assert f"--profile {name}" in page
         for output in read_profile(name, path)["output"]:
             check_fields(output)

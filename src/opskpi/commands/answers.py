@@ -3,7 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from opskpi.commands.completion import paths
+from opskpi.commands.options import Shown, option
 
 if TYPE_CHECKING:
     from opskpi.renderers import Style
@@ -26,6 +31,23 @@ class Answer:
         if shown == "json":
             return self.machine()
         return self.text(style, shown == "md").encode("utf-8", errors="replace")
+
+
+def answer_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how an answer is given: `format` and `file`."""
+    for add in (
+        click.option(
+            "-o",
+            "--output",
+            "file",
+            metavar="FILE",
+            shell_complete=paths,
+            help="Write it to a file; the suffix is the format (.txt .md .json).",
+        ),
+        option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json."),
+    ):
+        command = add(command)
+    return command
 
 
 def check_suffixes(files: Sequence[str]) -> None:

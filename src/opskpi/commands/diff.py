@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
+from opskpi.commands.answers import Answer, answer_options, check_suffixes, give
 from opskpi.commands.completion import paths
-from opskpi.commands.options import Shown, option
+from opskpi.commands.options import option
 
 if TYPE_CHECKING:
     from opskpi.archive.reading import PastCard
@@ -17,20 +17,7 @@ if TYPE_CHECKING:
 @click.command(name="diff", short_help="Hold two scorecards against one another.")
 @click.argument("old", shell_complete=paths)
 @click.argument("new", shell_complete=paths)
-@option(
-    "-f",
-    "--format",
-    "shown",
-    type=Shown(PRINTED),
-    help="What to print: terminal (default), md, json.",
-)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    shell_complete=paths,
-    help="Write it to a file; the suffix is the format (.txt .md .json).",
-)
+@answer_options
 @option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: that of the new card's plan.")
 @option("-q", "--quiet", is_flag=True, help="Print nothing; errors and the exit code stay.")
 @option("--debug", is_flag=True, help="Show tracebacks.")
@@ -52,7 +39,14 @@ def command(**values: object) -> int:
 
 
 def _run(  # noqa: PLR0913 - the options are what they are
-    *, old: str, new: str, shown: str | None, output: str | None, lang: str | None, quiet: bool, debug: bool
+    *,
+    old: str,
+    new: str,
+    format: str | None,  # noqa: A002 - as the option is called
+    file: str | None,
+    lang: str | None,
+    quiet: bool,
+    debug: bool,
 ) -> int:
     """Read both cards, compare, write or print; give the exit code."""
     del debug
@@ -60,15 +54,15 @@ def _run(  # noqa: PLR0913 - the options are what they are
     from opskpi.archive.reading import read_card
     from opskpi.commands.output import check_folder
 
-    files = [output] if output else []
+    files = [file] if file else []
     check_suffixes(files)
     cards = read_card(Path(old)), read_card(Path(new))
     language = lang or _language(cards[1])
-    if output:
-        _refuse_over_card(output, old, new)
-        check_folder(Path(output))
+    if file:
+        _refuse_over_card(file, old, new)
+        check_folder(Path(file))
     found = difference(*cards)
-    give(_answer(found), files, shown, language, quiet=quiet)
+    give(_answer(found), files, format, language, quiet=quiet)
     return 0 if found.same else 1
 
 

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
-from opskpi.commands.completion import paths
+from opskpi.commands.answers import Answer, answer_options, check_suffixes, give
 from opskpi.commands.guards import guard_outputs
 from opskpi.commands.options import (
-    Shown,
     Wanted,
     guarded,
     nil_option,
@@ -34,15 +32,7 @@ if TYPE_CHECKING:
 @option(
     "--row", metavar="ID|CELL", help="Tell every indicator a row entered: INC0231, tickets.csv!12, book.xlsx#Sheet!B12."
 )
-@option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json.")
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    metavar="FILE",
-    shell_complete=paths,
-    help="Write it to a file; the suffix is the format (.txt .md .json).",
-)
+@answer_options
 @click.pass_context
 def command(context: click.Context, /, project_word: str | None, indicator_word: str | None, **values: Any) -> int:  # noqa: ANN401 - click's own
     """Explain one figure of a scorecard: `opskpi explain PROJECT INDICATOR exports/`.

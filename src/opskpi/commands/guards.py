@@ -44,11 +44,12 @@ def guard_files(names: Sequence[str | Path], wanted: Wanted, others: Sequence[st
 
     if not names:
         return
-    taken = [each.path for each in find(wanted.exports) if each.named or not _is_ours(each.path)]
-    places = {same_place(Path(each)) for each in (*taken, *(others or ()), *_settings_files(wanted))}
+    exports = {same_place(each.path): each for each in find(wanted.exports)}
+    places = {same_place(Path(each)) for each in (*(others or ()), *_settings_files(wanted))}
     for name in names:
         place = same_place(Path(name))
-        if place in places:
+        export = exports.get(place)
+        if place in places or (export and (export.named or not _is_ours(export.path))):
             raise SettingsError(message("output_over_input", file=str(name)))
         places.add(place)
         if others is None:

@@ -63,14 +63,6 @@ def read_profile(name: str, path: Path = CONFIG) -> dict[str, Any]:
     return profiles[name]
 
 
-def profile_names(path: Path = CONFIG) -> tuple[str, ...]:
-    """List the profiles of opskpi.toml; none of a file that cannot be read."""
-    try:
-        return tuple(_read(path)[1])
-    except SettingsError:
-        return ()
-
-
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Read the settings and the profiles, which have the same keys."""
     if not path.is_file():

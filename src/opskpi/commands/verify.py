@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from opskpi.commands.answers import PRINTED, Answer, check_suffixes, give
+from opskpi.commands.answers import Answer, answer_options, check_suffixes, give
 from opskpi.commands.bundling import Made, lists_of, remade
 from opskpi.commands.completion import paths
 from opskpi.commands.guards import guard_outputs
-from opskpi.commands.options import Shown, Wanted, Words, guarded, option, screen_text
+from opskpi.commands.options import Wanted, Words, guarded, option, screen_text
 from opskpi.commands.redoing import Past, redo
 
 if TYPE_CHECKING:
@@ -27,15 +27,7 @@ _OF_THE_FOLDER = ("exports", "targets", "source")
 @click.argument("exports", nargs=-1, envvar="OPSKPI_EXPORTS", type=Words(), shell_complete=paths)
 @option("-t", "--targets", metavar="FILE", help="Plan. Default: a bundle's own; else as in score.")
 @option("--source", multiple=True, metavar="NAME|FILE", help="The mappings. Default: a bundle's own, or shipped ones.")
-@option("-f", "--format", type=Shown(PRINTED), help="What to print: terminal (default), md, json.")
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    metavar="FILE",
-    shell_complete=paths,
-    help="Write it to a file; the suffix is the format (.txt .md .json).",
-)
+@answer_options
 @option("--lang", type=click.Choice(["zh", "en"]), help="Language. Default: the plan's.")
 @option("-q", "--quiet", is_flag=True, help="Print nothing; errors and the exit code stay.")
 @option("--debug", is_flag=True, help="Show tracebacks.")

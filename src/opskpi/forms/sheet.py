@@ -65,11 +65,6 @@ class Sheet:
         return max(used, default=0)
 
     @property
-    def has_formulas(self) -> bool:
-        """Whether anything is calculated."""
-        return any(span.name == "f" for span in self._spans)
-
-    @property
     def filter(self) -> Span | None:
         """The sheet's own filter, not one of a view of somebody's."""
         return next((span for span in self._spans if span.name == "autoFilter" and span.depth == 1), None)
