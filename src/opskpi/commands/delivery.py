@@ -142,23 +142,19 @@ class Cards:
 
         return only_turned(self.card(project))
 
-    def bare(self) -> "Scorecard":
-        """Give the card of the run by itself, which exports and plan are enough to make again."""
-        return self._veiled(self.made.card)
-
     def _finished(self, project: str | None) -> "Scorecard":
         card = self.made.card if project is None else self.made.of(frozenset({project}))
-        mine = tuple(each for each in self.improvements if each.project in (card.asked.projects or {each.project}))
+        projects = frozenset(card.asked.projects)
+        mine = tuple(each for each in self.improvements if not projects or each.project in projects)
+        held = bool(self.delivery.past or self.delivery.wanted.only)
+        if not (mine or held):
+            return card
         card = replace(card, improvements=mine)
-        if self.delivery.past or self.delivery.wanted.only:
+        if held:
             from opskpi.archive.comparing import compared
 
             card = compared(card, self.delivery.past)
-        return self._veiled(card)
-
-    def _veiled(self, card: "Scorecard") -> "Scorecard":
-        """Mask other projects' names on the card of some."""
-        projects = frozenset(card.asked.projects)
+        # the card itself names no other project; what was put on it may
         return self.made.veiled(card, projects) if projects else card
 
 

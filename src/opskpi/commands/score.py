@@ -124,7 +124,7 @@ def _run(wanted: Wanted, lists: Path | None) -> int:
         raise
     improvements, write_notes = delivery.notes.kept(made.card, language) if delivery.notes else ((), tuple)
     cards = Cards(made, delivery, improvements)
-    whole = Made(cards.bare(), made.screen, plan, document, language, lists) if lists else None
+    whole = Made(made.card, made.screen, plan, document, language, lists) if lists else None
     said = write_cards(cards, language, packing_of(wanted, whole, contents) if whole else None)
     if not delivery.silent:
         tell([*notes(cards.card(), language), *(each.text(language) for each in said)])
